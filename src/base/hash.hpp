@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/digest.hpp"
+
+#include <memory>
+#include <string_view>
+
+namespace cudasetup::base {
+
+/// Computes a digest over bytes handed in piece by piece.
+class Hasher {
+public:
+  explicit Hasher(DigestKind kind);
+  Hasher(Hasher&&) noexcept;
+  Hasher& operator=(Hasher&&) noexcept;
+  ~Hasher();
+
+  void update(std::string_view bytes);
+  /// The digest of all bytes so far; the hasher is spent then.
+  Digest finish();
+
+private:
+  struct State;
+  std::unique_ptr<State> m_state;
+};
+
+/// The digest of @p bytes.
+Digest digest_of(DigestKind kind, std::string_view bytes);
+
+} // namespace cudasetup::base

@@ -1,0 +1,27 @@
+# Run by cudasetup_embed at build time: writes OUTPUT from the files named in LIST.
+file(STRINGS ${LIST} files)
+set(code "// Generated from the files of ${DIRECTORY}.\n#include <string_view>\n#include <utility>\n#include <vector>\n\n")
+set(rows "")
+foreach(file IN LISTS files)
+  if(file STREQUAL "")
+    continue()
+  endif()
+  file(READ ${DIRECTORY}/${file} text)
+  # A raw string literal may have at most 64 KiB in some compilers, so that long files go in pieces.
+  string(LENGTH "${text}" length)
+  set(offset 0)
+  set(pieces "")
+  while(offset LESS length)
+    string(SUBSTRING "${text}" ${offset} 15000 piece)
+    string(APPEND pieces "\n  R\"embed(${piece})embed\"")
+    math(EXPR offset "${offset} + 15000")
+  endwhile()
+  if(pieces STREQUAL "")
+    set(pieces "\"\"")
+  endif()
+  string(APPEND rows "    {\"${file}\", std::string_view(${pieces}, sizeof(${pieces}) - 1)},\n")
+endforeach()
+string(APPEND code "namespace cudasetup::${NAMESPACE} {\nconst std::vector<std::pair<std::string_view, std::string_view>>& ${SYMBOL}();\n"
+  "const std::vector<std::pair<std::string_view, std::string_view>>&\n${SYMBOL}()\n{\n"
+  "  static const std::vector<std::pair<std::string_view, std::string_view>> files = {\n${rows}  };\n  return files;\n}\n}\n")
+file(WRITE ${OUTPUT} "${code}")

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cudasetup::effects {
+
+enum class FileType { regular, directory, link, other };
+
+struct FileStatus {
+  FileType type = FileType::regular;
+  std::uint64_t bytes = 0;
+  /// Permission bits, e.g. 0644.
+  unsigned mode = 0;
+  unsigned owner = 0;
+  unsigned group = 0;
+};
+
+/// Free space of the file system that holds a path, and which one it is.
+struct Space {
+  std::uint64_t free_bytes = 0;
+  /// Equal for two paths on one file system.
+  std::uint64_t device = 0;
+};
+
+/// A file being written from start to end. Nothing is promised before `close` succeeded.
+class FileWriter {
+public:
+  virtual ~FileWriter() = default;
+  virtual base::Result<void> write(std::span<const char> bytes) = 0;
+  /// Flushes to the disk and closes.
+  virtual base::Result<void> close() = 0;
+};
+
+enum class OpenMode { truncate, append };
+enum class FollowLinks { no, yes };
+
+/// Files of one tree. Paths are absolute. A file that is not there is `nullopt` or `false` where a reader may expect
+/// that, never an Error; ENOSPC becomes ErrorKind::no_space, EACCES and EPERM ErrorKind::needs_root, the rest bug-free
+/// ErrorKind::refused with the path and the system's own words.
+class Files {
+public:
+  virtual ~Files() = default;
+
+  /// The whole file; nullopt when it does not exist or may not be read.
+  virtual std::optional<std::string> read(const std::string& path) = 0;
+  /// At most @p count bytes from @p offset; an Error when it cannot be opened. Short at the end of the file.
+  virtual base::Result<std::string> read_range(const std::string& path, std::uint64_t offset, std::size_t count) = 0;
+  /// Of the path itself, or of what it finally points to.
+  virtual std::optional<FileStatus> status(const std::string& path, FollowLinks follow) = 0;
+  /// Where a symbolic link points, as stored; nullopt when it is none.
+  virtual std::optional<std::string> link_target(const std::string& path) = 0;
+  /// The path with every link resolved, inside this tree; nullopt when it does not exist.
+  virtual std::optional<std::string> resolve(const std::string& path) = 0;
+  /// Names in a directory, sorted; empty when it is none.
+  virtual std::vector<std::string> list(const std::string& path) = 0;
+  virtual std::optional<Space> space(const std::string& path) = 0;
+
+  /// Replaces the file atomically: a new file beside it, synced, renamed.
+  virtual base::Result<void> write(const std::string& path, std::string_view bytes, unsigned mode) = 0;
+  /// Adds to the end and syncs; creates the file with @p mode.
+  virtual base::Result<void> append(const std::string& path, std::string_view bytes, unsigned mode) = 0;
+  /// Opens for streaming; never through a symbolic link.
+  virtual base::Result<std::unique_ptr<FileWriter>>
+  open(const std::string& path, OpenMode open_mode, unsigned mode) = 0;
+  /// Creates the directory and its parents; those that exist stay as they are.
+  virtual base::Result<void> make_directories(const std::string& path, unsigned mode) = 0;
+  virtual base::Result<void> make_link(const std::string& path, const std::string& target) = 0;
+  virtual base::Result<void> rename(const std::string& from, const std::string& to) = 0;
+  virtual base::Result<void> set_mode(const std::string& path, unsigned mode) = 0;
+  /// Removes a file, link or whole tree (not through links); success when it is not there.
+  virtual base::Result<void> remove(const std::string& path) = 0;
+  /// Takes an advisory lock for the life of the returned object; nullptr when another process holds it.
+  virtual base::Result<std::shared_ptr<void>> lock(const std::string& path) = 0;
+};
+
+} // namespace cudasetup::effects

@@ -1,0 +1,115 @@
+#pragma once
+
+#include "base/hardware.hpp"
+#include "base/version.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What is known of the machine, as values. A fact nobody could find out is nullopt; that is no failure.
+namespace cudasetup::host {
+
+struct OsRelease {
+  std::string id;              ///< ID=: ubuntu, linuxmint, debian
+  std::string id_like;         ///< ID_LIKE=
+  std::string version_id;      ///< VERSION_ID=: 22.04
+  std::string name;            ///< PRETTY_NAME=
+  std::string ubuntu_codename; ///< UBUNTU_CODENAME=
+  bool operator==(const OsRelease&) const = default;
+};
+
+/// An NVIDIA display device on the PCI bus.
+struct GpuDevice {
+  std::string address;                               ///< 0000:01:00.0; empty when named by --gpu
+  std::optional<base::PciId> id;                     ///< nullopt when named by compute capability alone
+  std::optional<base::ComputeCapability> capability; ///< set when named as sm_XX
+  std::string bound_driver;                          ///< nvidia, nouveau, NovaCore, vfio-pci or empty
+};
+
+enum class ModuleFlavour { open, proprietary };
+
+struct LoadedDriver {
+  base::Version version;
+  std::optional<ModuleFlavour> flavour;
+};
+
+struct Toolkit {
+  std::string directory;                ///< /usr/local/cuda-11.1
+  std::optional<base::Version> version; ///< from version.json or version.txt
+  bool has_nvcc = false;
+};
+
+struct LibTorchTree {
+  std::string directory;     ///< /opt/libtorch/1.7.1+cu110
+  std::string build_version; ///< first line of build-version; empty when there is no such file
+};
+
+struct AptSource {
+  std::string file;
+  std::string line; ///< the one-line form, also where the file is deb822
+  std::string uri;
+  std::string signed_by;
+};
+
+struct Pin {
+  std::string file;
+  std::string package;
+  std::string pin;
+  int priority = 0;
+};
+
+enum class Container { none, docker, podman, lxc, systemd_nspawn, other };
+
+struct FileSystem {
+  std::string path; ///< the directory asked about: /, /var, /tmp, /usr/local, /opt, /boot
+  std::uint64_t free_bytes = 0;
+  std::uint64_t device = 0;
+};
+
+struct InstalledPackage {
+  std::string version;
+  bool configured = true; ///< false: half-installed, half-configured, unpacked
+};
+
+struct HostFacts {
+  OsRelease os;
+  std::optional<base::Arch> arch;
+  std::string kernel; ///< uname -r; empty when unknown
+  std::vector<GpuDevice> gpus;
+  /// Whether the PCI bus could be read at all: without it, no GPU found means unknown.
+  bool pci_readable = false;
+  std::optional<LoadedDriver> driver;
+  std::vector<Toolkit> toolkits;
+  std::optional<std::string> active_toolkit; ///< what /usr/local/cuda resolves to
+  std::vector<LibTorchTree> libtorch;
+  std::optional<std::string> current_libtorch; ///< what /opt/libtorch/current resolves to
+  std::optional<base::Version> glibc;
+  std::optional<base::Version> gcc;
+  std::optional<base::Version> cmake;
+  std::optional<base::Version> python;
+  std::optional<base::Version> apt;
+  std::optional<base::Version> dpkg;
+  /// Packages whose name matters here: cuda*, libcu*, libnv*, libnpp*, nvidia*, nsight*, g++*, gcc*, cmake, make,
+  /// unzip, python3*, ca-certificates, libxml2, pkg-config, linux-headers*, dkms and the like.
+  std::map<std::string, InstalledPackage> packages;
+  std::vector<AptSource> nvidia_sources;
+  std::vector<std::string> nvidia_keyrings; ///< files under /usr/share/keyrings and trusted.gpg.d
+  std::vector<Pin> pins;
+  std::vector<std::string> holds;
+  /// Lines of `dpkg --audit`; empty when dpkg is healthy.
+  std::vector<std::string> dpkg_audit;
+  Container container = Container::none;
+  bool wsl = false;
+  bool jetson = false;
+  bool is_root = false;
+  std::vector<FileSystem> file_systems;
+  std::optional<std::uint64_t> memory_bytes;
+  /// Small files of ours or of NVIDIA's that a plan compares with: path → content (pin, sources, ldconfig,
+  /// environment).
+  std::map<std::string, std::string> files;
+};
+
+} // namespace cudasetup::host

@@ -1,0 +1,226 @@
+#pragma once
+
+#include "base/digest.hpp"
+#include "base/hardware.hpp"
+#include "base/url.hpp"
+#include "base/version.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The types of `manifests/`. JSON members have the names of these members; their shape is in `manifests/schema/`.
+/// Unknown is nullopt (null in JSON): nothing is invented.
+namespace cudasetup::manifest {
+
+/// How a record is known: a public source showed exactly this, or a stated rule gave it.
+enum class Evidence { seen, derived };
+
+/// An apt package at an exact version.
+struct AptPackage {
+  std::string name;
+  std::string version;
+  bool operator==(const AptPackage&) const = default;
+};
+
+/// A file to fetch. Without a sha256, md5 or an md5 list (see CudaRelease::md5_list) vouches for it, else nothing does.
+struct RemoteFile {
+  base::Url url;
+  std::optional<base::Digest> sha256;
+  std::optional<base::Digest> md5;
+  std::optional<std::uint64_t> bytes;
+  Evidence evidence = Evidence::derived;
+  std::vector<std::string> sources;
+
+  /// sha256 where known, else md5 where known.
+  std::optional<base::Digest> digest() const { return sha256 ? sha256 : md5; }
+};
+
+enum class Profile { full, build, runtime };
+std::string_view name_of(Profile profile);
+
+/// The installer .deb that carries a release's whole archive.
+struct LocalInstaller {
+  std::string os; ///< NVIDIA's directory name, e.g. ubuntu1804
+  base::Arch arch = base::Arch::amd64;
+  RemoteFile file;
+};
+
+struct Runfile {
+  base::Arch arch = base::Arch::amd64;
+  RemoteFile file;
+};
+
+/// What a local installer unpacks. `{os}` stands for the directory name.
+struct LocalRepository {
+  std::string directory; ///< e.g. /var/cuda-repo-{os}-11-1-local
+  std::string list;      ///< the sources file it adds, e.g. /etc/apt/sources.list.d/cuda-{os}-11-1-local.list
+  /// File name pattern of its key in the directory: `7fa2af80.pub` (armored, until 11.6) or `cuda-*-keyring.gpg`.
+  std::string key;
+};
+
+struct CudaRelease {
+  base::Version version;                          ///< 11.1.1
+  std::optional<base::Version> bundled_driver;    ///< 455.32.00; null from 13.4 on
+  std::optional<base::Version> minimum_driver;    ///< documented "corresponding" driver of this release
+  std::optional<base::Version> compatible_driver; ///< least driver by minor version compatibility; null: none
+  /// Packages of each profile at exact versions. Never one that reaches the driver.
+  std::map<Profile, std::vector<AptPackage>> packages;
+  Evidence packages_evidence = Evidence::derived;
+  std::vector<LocalInstaller> local_installers;
+  std::optional<LocalRepository> local_repository;
+  std::vector<Runfile> runfiles;
+  std::optional<base::Url> md5_list; ///< NVIDIA's md5sum.txt of the release
+  struct GccRange {
+    std::uint32_t least = 0;
+    std::uint32_t most = 0;
+  };
+  std::optional<GccRange> gcc; ///< host gcc majors that nvcc takes
+  std::optional<base::ComputeCapability> least_capability;
+  std::optional<base::ComputeCapability> most_capability;
+  std::optional<base::Version> glibc_below; ///< headers do not compile from this glibc on
+  std::vector<std::string> notes;
+  std::vector<std::string> sources;
+
+  std::string minor() const { return version.prefix(2); } ///< "11.1"
+};
+
+/// A driver and a torch build that belong to a CUDA release; first is preferred.
+struct Pair {
+  base::Version cuda;
+  std::optional<base::Version> driver; ///< null: the release bundles none and any that suffices will do
+  base::Version torch;
+  std::string platform; ///< cu110
+  std::vector<std::string> sources;
+};
+
+struct SigningKey {
+  std::string id;          ///< 3BF863CC
+  std::string fingerprint; ///< 40 hexadecimal digits
+  std::string file;        ///< 3bf863cc.pub
+  std::vector<std::string> sources;
+};
+
+/// One directory of NVIDIA's network archive.
+struct Archive {
+  std::string os; ///< ubuntu1804
+  base::Arch arch = base::Arch::amd64;
+  base::Url url;                     ///< ends with /
+  std::optional<RemoteFile> keyring; ///< cuda-keyring_1.1-1_all.deb
+  std::string key;                   ///< SigningKey::id
+  base::Url pin_url;
+  /// The pin file's text; null where it was never evidenced (the pin of 18.04's is then used, and the plan says so).
+  std::optional<std::string> pin_text;
+  std::optional<base::Version> oldest_cuda; ///< oldest toolkit minor it carries
+  std::optional<base::Version> newest_cuda;
+  std::vector<std::string> sources;
+};
+
+/// An Ubuntu LTS release (or WSL's directory, with version 0).
+struct UbuntuRelease {
+  base::Version version; ///< 18.04
+  std::string codename;  ///< bionic
+  std::string os;        ///< ubuntu1804
+  std::optional<base::Version> glibc;
+  std::optional<base::Version> gcc;
+  std::optional<base::Version> apt;
+  std::vector<Archive> archives;
+  std::vector<std::string> sources;
+};
+
+enum class KernelModule { proprietary_only, either, open_only };
+std::string_view name_of(KernelModule module);
+
+struct Gpu {
+  base::PciId id;
+  std::string name;
+  std::string chip;
+  std::string architecture; ///< Turing
+  std::optional<base::ComputeCapability> compute_capability;
+  KernelModule module = KernelModule::either;
+  std::optional<std::uint32_t> first_branch; ///< upper bound: first driver branch seen to list it
+  std::optional<std::uint32_t> last_branch;  ///< null: still supported
+  std::vector<std::string> sources;
+};
+
+struct DriverBranch {
+  std::uint32_t branch = 0;          ///< 580
+  std::string type;                  ///< production, new-feature, long-term-support, legacy
+  std::optional<base::Version> cuda; ///< the driver's CUDA ceiling
+  std::vector<std::string> modules;  ///< open, proprietary
+  std::optional<base::Version> latest;
+  std::optional<std::string> end_of_life; ///< date
+  /// Ubuntu's own packages of this branch: release ("22.04") → package names.
+  std::map<std::string, std::vector<std::string>> ubuntu_packages;
+  std::vector<std::string> sources;
+};
+
+enum class Abi { cxx11, pre_cxx11 };
+std::string_view name_of(Abi abi);
+
+struct LibTorchZip {
+  Abi abi = Abi::cxx11;
+  RemoteFile file;
+};
+
+/// One platform of a torch release.
+struct TorchBuild {
+  std::string platform;                     ///< cu110, cpu
+  std::optional<base::Version> cuda;        ///< toolkit it was built with; null for cpu
+  std::vector<base::ComputeCapability> sm;  ///< cubins in it
+  std::vector<base::ComputeCapability> ptx; ///< PTX in it
+  std::optional<base::Version> minimum_driver;
+  std::optional<std::string> cudnn;
+  std::vector<LibTorchZip> zips; ///< amd64 only: there are no others
+  std::vector<std::string> sources;
+  bool is_cpu() const { return platform == "cpu"; }
+};
+
+/// How pip finds the wheels of a release.
+enum class PipForm {
+  find_links,              ///< -f …/whl/torch_stable.html
+  find_links_per_platform, ///< -f …/whl/<platform>/torch_stable.html
+  extra_index,             ///< --extra-index-url …/whl/<platform>
+  index,                   ///< --index-url …/whl/<platform>
+  long_term_support,       ///< -f …/whl/lts/1.8/torch_lts.html
+};
+
+struct TorchRelease {
+  base::Version version;
+  std::optional<std::string> torchvision;
+  std::optional<std::string> torchaudio;
+  std::optional<base::Version> least_python;
+  std::optional<base::Version> most_python;
+  PipForm pip = PipForm::index;
+  bool audio_has_platform = true; ///< whether torchaudio's version carries +<platform>
+  /// The platform whose wheels carry no +<platform> (the then default on PyPI); null: all carry it.
+  std::optional<std::string> unmarked_platform;
+  std::uint32_t cxx_standard = 17;
+  std::optional<base::Version> glibc; ///< least
+  std::optional<std::uint32_t> gcc;   ///< least major
+  std::vector<TorchBuild> builds;     ///< in order of preference, newest CUDA first
+  std::vector<std::string> sources;
+};
+
+/// All that is known. Vectors are sorted (versions ascending, ids ascending) by the loader.
+struct Manifest {
+  std::vector<CudaRelease> cuda;
+  std::map<std::string, std::vector<Pair>> pairs; ///< by CUDA version text
+  std::vector<UbuntuRelease> ubuntu;
+  std::vector<SigningKey> keys;
+  std::vector<Gpu> gpus;
+  std::vector<DriverBranch> drivers;
+  std::vector<TorchRelease> torch;
+  std::string digest; ///< sha256 over every file that was read, for plans
+
+  const CudaRelease* find_cuda(const base::Version& version) const;
+  const TorchRelease* find_torch(const base::Version& version) const;
+  const Gpu* find_gpu(base::PciId id) const;
+  const UbuntuRelease* find_ubuntu(const base::Version& version) const;
+  const Archive* find_archive(std::string_view os, base::Arch arch) const;
+  const DriverBranch* find_branch(std::uint32_t branch) const;
+};
+
+} // namespace cudasetup::manifest

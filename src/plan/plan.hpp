@@ -1,0 +1,150 @@
+#pragma once
+
+#include "base/command.hpp"
+#include "base/digest.hpp"
+#include "base/url.hpp"
+#include "resolve/resolution.hpp"
+#include "json/value.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What will be done, as values. Paths are the target system's own; `--root` is applied when commands are made.
+namespace cudasetup::plan {
+
+/// A list of MD5 sums (`md5sum` format) that names a downloaded file.
+struct Md5List {
+  base::Url url;
+  std::string to;
+};
+
+/// Fetches a file. Checked against `digest`, else against its line in `md5_list`, else accepted over https and its
+/// sha256 recorded.
+struct Download {
+  base::Url url;
+  std::string to;
+  std::optional<base::Digest> digest;
+  std::optional<Md5List> md5_list;
+  std::optional<std::uint64_t> bytes;
+};
+
+/// Writes a whole file (parents made with 0755).
+struct WriteFile {
+  std::string path;
+  std::string content;
+  unsigned mode = 0644;
+};
+
+/// Makes a directory (and parents, 0755) with this mode.
+struct MakeDirectory {
+  std::string path;
+  unsigned mode = 0755;
+};
+
+/// Unpacks the folder `top` of a zip into a new directory, which then takes the name `to` (that must not exist, or is
+/// replaced when it is an unfinished one of ours).
+struct Unpack {
+  std::string zip;
+  std::string top;
+  std::string to;
+};
+
+/// Points a symbolic link at a target, replacing an older link.
+struct Link {
+  std::string path;
+  std::string target;
+};
+
+/// Copies the one file of `directory` whose name matches `pattern` to `to` (a directory when it ends with /).
+struct CopyMatch {
+  std::string directory;
+  std::string pattern;
+  std::string to;
+  unsigned mode = 0644;
+};
+
+/// Removes files or folders of ours.
+struct Remove {
+  std::vector<std::string> paths;
+};
+
+/// Runs a program.
+struct Run {
+  base::Command command;
+};
+
+using Action = std::variant<Download, WriteFile, MakeDirectory, Unpack, Link, CopyMatch, Remove, Run>;
+
+/// May it be stopped in the middle without harm? dpkg's work may not.
+enum class Interruptible { no, yes };
+
+struct Step {
+  std::string id;      ///< unique in the plan, stable between runs: "nvidia-pin", "apt-install-toolkit"
+  std::string title;   ///< a line for people
+  std::string because; ///< why it is needed
+  std::vector<Action> actions;
+  std::string undo; ///< what takes it back, in words or as a command
+  Interruptible interruptible = Interruptible::yes;
+};
+
+struct Totals {
+  std::optional<std::uint64_t> download_bytes; ///< nullopt: at least one size is unknown
+  std::optional<std::uint64_t> disk_bytes;
+  bool reboot = false;
+};
+
+/// What apply must simulate in a private apt state before the first change.
+struct Simulation {
+  /// Packages that the plan installs with apt, `name=version` or `name`, in its order.
+  std::vector<std::string> packages;
+  /// The source it adds, in one-line form with `{keyring}` where the key's private copy goes; empty: none is added.
+  std::string source_line;
+  /// Where the key is found: a keyring .deb (a Download of the plan, by its `to`) or a local installer .deb.
+  std::string key_package;
+  /// The pin file's text, if the plan writes one.
+  std::string pin;
+  /// A local installer .deb that carries the archive itself; empty for the network archive.
+  std::string local_installer;
+  /// Directory inside that .deb's tree: /var/cuda-repo-ubuntu1804-11-1-local
+  std::string local_directory;
+  /// Key file pattern inside it.
+  std::string key_pattern;
+};
+
+struct Plan {
+  resolve::Request request;
+  resolve::Resolution resolution;
+  std::vector<Step> steps;
+  Totals totals;
+  std::optional<Simulation> simulation;
+  std::string manifest_digest;
+  std::string facts_digest;
+  /// Why there is nothing to do, when there are no steps.
+  std::vector<resolve::Reason> already;
+};
+
+/// How the plan will be run, where that changes its commands.
+struct Settings {
+  std::optional<base::Url> nvidia_mirror;  ///< stands for https://developer.download.nvidia.com
+  std::optional<base::Url> pytorch_mirror; ///< stands for https://download.pytorch.org
+  bool keep_downloads = false;
+  unsigned lock_timeout_seconds = 300;
+};
+
+/// The steps that turn a machine with these facts into the resolution: what is already so is not planned. Pure.
+Plan make_plan(const resolve::Request& request,
+               const resolve::Resolution& resolution,
+               const host::HostFacts& facts,
+               const Settings& settings);
+
+/// The commands that do what @p action does, for the system at @p root ("" or "/": the running one): what is printed,
+/// exported and, for Run, executed.
+std::vector<base::Command> commands_for(const Action& action, const std::string& root);
+
+/// cudasetup.plan/1. Deterministic.
+json::Value to_json(const Plan& plan, const host::HostFacts& facts, const std::string& root);
+
+} // namespace cudasetup::plan

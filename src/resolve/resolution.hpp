@@ -1,0 +1,92 @@
+#pragma once
+
+#include "manifest/types.hpp"
+#include "resolve/request.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace cudasetup::resolve {
+
+/// Why something was chosen or passed over, or what to be careful of. `about` is cuda, driver, torch, python, method or
+/// host.
+struct Reason {
+  std::string about;
+  std::string text;
+  bool operator==(const Reason&) const = default;
+};
+
+struct ToolkitChoice {
+  const manifest::CudaRelease* release = nullptr;
+  Method method = Method::network;
+  manifest::Profile profile = manifest::Profile::full;
+  std::vector<manifest::AptPackage> packages; ///< empty for the runfile
+  const manifest::LocalInstaller* local_installer = nullptr;
+  const manifest::Runfile* runfile = nullptr;
+  /// gcc major to install beside the default and to name to nvcc; nullopt: the default one is in range.
+  std::optional<std::uint32_t> host_gcc;
+};
+
+enum class DriverAction { install, keep, none };
+
+struct DriverSelection {
+  DriverAction action = DriverAction::none;
+  std::optional<base::Version> version;
+  std::optional<host::ModuleFlavour> module;
+  std::vector<manifest::AptPackage> packages;
+};
+
+struct TorchChoice {
+  const manifest::TorchRelease* release = nullptr;
+  const manifest::TorchBuild* build = nullptr;
+  const manifest::LibTorchZip* zip = nullptr;
+  std::string prefix; ///< /opt/libtorch/1.7.1+cu110
+  /// "1.7.1+cu110"
+  std::string text() const { return release->version.text() + "+" + build->platform; }
+};
+
+struct PythonChoice {
+  std::string directory;
+};
+
+/// Everything settled. Points into the Manifest it was made from, which must outlive it.
+struct Resolution {
+  const manifest::UbuntuRelease* ubuntu = nullptr;
+  base::Arch arch = base::Arch::amd64;
+  /// The archive for the network method, where there is one.
+  const manifest::Archive* archive = nullptr;
+  std::optional<ToolkitChoice> cuda;
+  DriverSelection driver;
+  std::optional<TorchChoice> torch;
+  std::optional<PythonChoice> python;
+  std::vector<Reason> reasons;
+  std::vector<Reason> cautions;
+};
+
+struct Constraint {
+  std::string
+      constraint; ///< a word: os, architecture, gpu, driver, cuda, method, torch, glibc, gcc, python, container, digest
+  std::string text;
+  std::string source;
+};
+
+struct Alternative {
+  std::string selection; ///< "CUDA 11.8.0 with torch 2.1.2+cu118"
+  std::string text;
+  std::vector<std::string> arguments; ///< of `cudasetup install`; resolves on the same host
+};
+
+/// It cannot be; every reason, and what can.
+struct Refusal {
+  std::vector<Constraint> reasons;
+  std::vector<Alternative> alternatives;
+};
+
+using Outcome = std::variant<Resolution, Refusal>;
+
+/// Settles @p request on a machine. Pure: the same input gives the same outcome.
+Outcome resolve(const Request& request, const manifest::Manifest& manifest, const host::HostFacts& facts);
+
+} // namespace cudasetup::resolve
