@@ -1,7 +1,8 @@
 # cudasetup_embed(TARGET OUTPUT NAMESPACE SYMBOL DIRECTORY files…)
 # Puts files into the program: TARGET gains a source that defines
 #   const std::vector<std::pair<std::string_view, std::string_view>>& cudasetup::NAMESPACE::SYMBOL()
-# of (file name below DIRECTORY, bytes).
+# of (file name below DIRECTORY, bytes). The assembler takes the bytes as they are (.incbin), so that neither CMake nor
+# the compiler reads them: any bytes, any size, no time. g++ and clang on Linux.
 function(cudasetup_embed target output namespace symbol directory)
   get_target_property(type ${target} TYPE)
   if(type STREQUAL INTERFACE_LIBRARY)
@@ -10,13 +11,22 @@ function(cudasetup_embed target output namespace symbol directory)
   set(generated ${CMAKE_BINARY_DIR}/generated/${output})
   set(inputs ${ARGN})
   list(TRANSFORM inputs PREPEND ${directory}/)
-  string(REPLACE ";" "\n" listing "${ARGN}")
-  file(GENERATE OUTPUT ${generated}.list CONTENT "${listing}\n")
-  add_custom_command(
-    OUTPUT ${generated}
-    COMMAND ${CMAKE_COMMAND} -DLIST=${generated}.list -DDIRECTORY=${directory} -DNAMESPACE=${namespace}
-            -DSYMBOL=${symbol} -DOUTPUT=${generated} -P ${CMAKE_SOURCE_DIR}/src/cmake/embed_files.cmake
-    DEPENDS ${inputs} ${generated}.list ${CMAKE_SOURCE_DIR}/src/cmake/embed_files.cmake
-    VERBATIM)
+  set(blocks "")
+  set(declarations "")
+  set(rows "")
+  set(number 0)
+  foreach(file IN LISTS ARGN)
+    set(label "cudasetup_${namespace}_${symbol}_${number}")
+    string(REGEX REPLACE "([\\\\\"])" "\\\\\\1" name "${file}")
+    string(REGEX REPLACE "([\\\\\"])" "\\\\\\1" path "${directory}/${file}") # for the assembler
+    string(REGEX REPLACE "([\\\\\"])" "\\\\\\1" path "${path}")              # and for C++ around it
+    string(APPEND blocks "        \"${label}:\\n\"\n        \".incbin \\\"${path}\\\"\\n\"\n")
+    string(APPEND blocks "        \"${label}_end:\\n\"\n        \".byte 0\\n\"\n")
+    string(APPEND declarations "extern const char ${label}[];\nextern const char ${label}_end[];\n")
+    string(APPEND rows "      {\"${name}\", text_between(${label}, ${label}_end)},\n")
+    math(EXPR number "${number} + 1")
+  endforeach()
+  configure_file(${CMAKE_SOURCE_DIR}/src/cmake/embed.cpp.in ${generated} @ONLY)
+  set_source_files_properties(${generated} PROPERTIES OBJECT_DEPENDS "${inputs}")
   target_sources(${target} PRIVATE ${generated})
 endfunction()

@@ -4,6 +4,7 @@ target_compile_features(cudasetup_settings INTERFACE cxx_std_20)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+target_compile_definitions(cudasetup_settings INTERFACE CUDASETUP_VERSION="${PROJECT_VERSION}")
 target_include_directories(cudasetup_settings INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(cudasetup_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wcast-qual)

@@ -74,7 +74,7 @@ struct CudaRelease {
   std::vector<Runfile> runfiles;
   std::optional<base::Url> md5_list; ///< NVIDIA's md5sum.txt of the release
   struct GccRange {
-    std::uint32_t least = 0;
+    std::uint32_t least = 0; ///< 0: no lower bound is known
     std::uint32_t most = 0;
   };
   std::optional<GccRange> gcc; ///< host gcc majors that nvcc takes

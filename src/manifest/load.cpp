@@ -1,0 +1,85 @@
+#include "manifest/load.hpp"
+
+#include "base/hash.hpp"
+#include "manifest/layer.hpp"
+
+#include <algorithm>
+
+namespace cudasetup::manifest {
+
+namespace {
+
+template<typename Record> std::vector<Record> records_of(std::vector<Located<Record>> located)
+{
+  std::vector<Record> records;
+  records.reserve(located.size());
+  for (Located<Record>& one : located) {
+    records.push_back(std::move(one.record));
+  }
+  return records;
+}
+
+/// Adds the bytes of @p sources with their lengths, so that no two sets of files give the same bytes. Of a file's name
+/// only the last part counts: a plan does not become stale because the same overlay is named by another path.
+void add_sources(base::Hasher& hasher, const std::vector<Source>& sources)
+{
+  for (const Source& source : sources) {
+    const std::string name = source.file.substr(source.file.rfind('/') + 1);
+    hasher.update(std::to_string(name.size()) + ":" + name + std::to_string(source.text.size()) + ":");
+    hasher.update(source.text);
+  }
+}
+
+std::string digest(const std::vector<Source>& base, const std::vector<Source>& overlay)
+{
+  base::Hasher hasher(base::DigestKind::sha256);
+  add_sources(hasher, base);
+  hasher.update("+");
+  add_sources(hasher, overlay);
+  return "sha256:" + hasher.finish().hex();
+}
+
+Manifest to_manifest(Layer layer)
+{
+  Manifest manifest;
+  manifest.cuda = records_of(std::move(layer.cuda));
+  manifest.ubuntu = records_of(std::move(layer.ubuntu));
+  manifest.keys = records_of(std::move(layer.keys));
+  manifest.gpus = records_of(std::move(layer.gpus));
+  manifest.drivers = records_of(std::move(layer.drivers));
+  manifest.torch = records_of(std::move(layer.torch));
+  for (Located<Pair>& pair : layer.pairs) {
+    const CudaRelease* release = manifest.find_cuda(pair.record.cuda);
+    const std::string& version = (release == nullptr ? pair.record.cuda : release->version).text();
+    manifest.pairs[version].push_back(std::move(pair.record));
+  }
+  return manifest;
+}
+
+} // namespace
+
+Manifest load(const std::vector<Source>& base, const std::vector<Source>& overlay, std::vector<json::Problem>& problems)
+{
+  std::deque<json::Value> documents;
+  Layer lower = read_layer(base, documents, problems);
+  Layer upper = read_layer(overlay, documents, problems);
+  sort_layer(lower, problems);
+  sort_layer(upper, problems);
+  Layer merged = merge_layers(std::move(lower), std::move(upper));
+  check_references(merged, problems);
+  Manifest manifest = to_manifest(std::move(merged));
+  manifest.digest = digest(base, overlay);
+  return manifest;
+}
+
+base::Result<Manifest> load(const std::vector<Source>& base, const std::vector<Source>& overlay)
+{
+  std::vector<json::Problem> problems;
+  Manifest manifest = load(base, overlay, problems);
+  if (!problems.empty()) {
+    return base::fail(json::to_error(problems));
+  }
+  return manifest;
+}
+
+} // namespace cudasetup::manifest

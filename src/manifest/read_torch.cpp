@@ -1,0 +1,80 @@
+#include "manifest/read.hpp"
+
+#include <algorithm>
+
+namespace cudasetup::manifest {
+
+namespace {
+
+LibTorchZip read_zip(json::Reader& reader)
+{
+  LibTorchZip zip;
+  zip.abi = reader.choice<Abi>("abi", {{name_of(Abi::cxx11), Abi::cxx11}, {name_of(Abi::pre_cxx11), Abi::pre_cxx11}});
+  zip.file = read_file(reader);
+  return zip;
+}
+
+TorchBuild read_build(json::Reader& reader)
+{
+  TorchBuild build;
+  build.platform = read_text(reader, "platform", k_platform);
+  build.cuda = read_optional_version(reader, "cuda");
+  if (build.is_cpu() && build.cuda) {
+    reader.unexpected("cuda", "null for the platform cpu");
+  }
+  build.sm = read_capabilities(reader, "sm");
+  build.ptx = read_capabilities(reader, "ptx");
+  build.minimum_driver = read_optional_version(reader, "minimum_driver");
+  build.cudnn = read_optional_text(reader, "cudnn", k_release_number);
+  reader.each("zips", [&](json::Reader& element) {
+    LibTorchZip zip = read_zip(element);
+    const auto same = [&](const LibTorchZip& other) { return other.abi == zip.abi; };
+    if (std::any_of(build.zips.begin(), build.zips.end(), same)) {
+      element.problem("abi", "a second zip with the ABI \"" + std::string(name_of(zip.abi)) + "\"");
+    }
+    build.zips.push_back(std::move(zip));
+  });
+  build.sources = read_sources(reader);
+  return build;
+}
+
+} // namespace
+
+TorchRelease read_torch(json::Reader& reader)
+{
+  TorchRelease release;
+  release.version = read_version(reader, "version");
+  release.torchvision = read_optional_text(reader, "torchvision", k_release_number);
+  release.torchaudio = read_optional_text(reader, "torchaudio", k_release_number);
+  release.least_python = read_optional_version(reader, "least_python");
+  release.most_python = read_optional_version(reader, "most_python");
+  if (release.least_python && release.most_python && *release.most_python < *release.least_python) {
+    reader.unexpected("most_python", "at least the least_python " + release.least_python->text());
+  }
+  release.pip = reader.choice<PipForm>("pip",
+                                       {{"index", PipForm::index},
+                                        {"find-links", PipForm::find_links},
+                                        {"find-links-per-platform", PipForm::find_links_per_platform},
+                                        {"extra-index", PipForm::extra_index},
+                                        {"long-term-support", PipForm::long_term_support}});
+  release.audio_has_platform = reader.boolean("audio_has_platform");
+  release.unmarked_platform = read_optional_text(reader, "unmarked_platform", k_platform);
+  constexpr std::int64_t k_oldest_standard = 11;
+  constexpr std::int64_t k_newest_standard = 29;
+  release.cxx_standard =
+      static_cast<std::uint32_t>(reader.integer("cxx_standard", k_oldest_standard, k_newest_standard));
+  release.glibc = read_optional_version(reader, "glibc");
+  release.gcc = read_optional_number(reader, "gcc");
+  reader.each("builds", [&](json::Reader& element) {
+    TorchBuild build = read_build(element);
+    const auto same = [&](const TorchBuild& other) { return other.platform == build.platform; };
+    if (!build.platform.empty() && std::any_of(release.builds.begin(), release.builds.end(), same)) {
+      element.problem("platform", "a second build for \"" + build.platform + "\"");
+    }
+    release.builds.push_back(std::move(build));
+  });
+  release.sources = read_sources(reader);
+  return release;
+}
+
+} // namespace cudasetup::manifest

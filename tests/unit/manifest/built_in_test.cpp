@@ -1,0 +1,134 @@
+#include "manifest/lint.hpp"
+#include "manifest/load.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace cudasetup::manifest {
+namespace {
+
+using base::Arch;
+
+base::Version v(std::string_view text)
+{
+  return *base::Version::parse(text);
+}
+
+const Manifest& manifest()
+{
+  static const Manifest k_manifest = [] {
+    auto loaded = load(built_in_sources(), {});
+    if (!loaded) {
+      ADD_FAILURE() << loaded.error().message;
+      return Manifest{};
+    }
+    return *std::move(loaded);
+  }();
+  return k_manifest;
+}
+
+TEST(BuiltIn, loads_without_a_problem)
+{
+  std::vector<json::Problem> problems;
+  load(built_in_sources(), {}, problems);
+  for (const json::Problem& problem : problems) {
+    ADD_FAILURE() << json::to_text(problem);
+  }
+}
+
+TEST(BuiltIn, passes_its_own_lint)
+{
+  for (const json::Problem& problem : lint({}, built_in_sources())) {
+    ADD_FAILURE() << json::to_text(problem);
+  }
+}
+
+TEST(BuiltIn, holds_the_bytes_of_every_file)
+{
+  ASSERT_GT(built_in_sources().size(), 10u);
+  for (const Source& source : built_in_sources()) {
+    std::ifstream file(std::string(CUDASETUP_TEST_DATA) + "/../../" + source.file, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_FALSE(bytes.empty()) << source.file;
+    EXPECT_TRUE(bytes == source.text) << source.file << " differs from what was built in";
+  }
+}
+
+TEST(BuiltIn, the_first_pair_of_cuda_11_1_1_is_its_own_driver_with_torch_1_7_1)
+{
+  const auto& pairs = manifest().pairs.at("11.1.1");
+  ASSERT_FALSE(pairs.empty());
+  ASSERT_TRUE(pairs.front().driver);
+  EXPECT_EQ(pairs.front().driver->text(), "455.32.00");
+  EXPECT_EQ(pairs.front().torch.text(), "1.7.1");
+  EXPECT_EQ(pairs.front().platform, "cu110");
+}
+
+TEST(BuiltIn, knows_the_digest_of_torch_1_7_1_for_cu110)
+{
+  const TorchRelease* torch = manifest().find_torch(v("1.7.1"));
+  ASSERT_NE(torch, nullptr);
+  const auto build = std::find_if(
+      torch->builds.begin(), torch->builds.end(), [](const TorchBuild& one) { return one.platform == "cu110"; });
+  ASSERT_NE(build, torch->builds.end());
+  const auto zip = std::find_if(
+      build->zips.begin(), build->zips.end(), [](const LibTorchZip& one) { return one.abi == Abi::cxx11; });
+  ASSERT_NE(zip, build->zips.end());
+  EXPECT_EQ(zip->file.url.text(),
+            "https://download.pytorch.org/libtorch/cu110/libtorch-cxx11-abi-shared-with-deps-1.7.1%2Bcu110.zip");
+  ASSERT_TRUE(zip->file.digest());
+  EXPECT_EQ(zip->file.digest()->hex().substr(0, 8), "117f6dd6");
+}
+
+TEST(BuiltIn, knows_cuda_11_1_1)
+{
+  const CudaRelease* cuda = manifest().find_cuda(v("11.1.1"));
+  ASSERT_NE(cuda, nullptr);
+  EXPECT_EQ(cuda->minor(), "11.1");
+  EXPECT_EQ(cuda->bundled_driver->text(), "455.32.00");
+  EXPECT_EQ(cuda->packages.at(Profile::full), (std::vector<AptPackage>{{"cuda-toolkit-11-1", "11.1.1-1"}}));
+  const auto local =
+      std::find_if(cuda->local_installers.begin(), cuda->local_installers.end(), [](const LocalInstaller& one) {
+        return one.os == "ubuntu1804" && one.arch == Arch::amd64;
+      });
+  ASSERT_NE(local, cuda->local_installers.end());
+  EXPECT_EQ(local->file.url.file_name(), "cuda-repo-ubuntu1804-11-1-local_11.1.1-455.32.00-1_amd64.deb");
+  ASSERT_TRUE(cuda->local_repository);
+  EXPECT_EQ(cuda->local_repository->key, "7fa2af80.pub");
+  EXPECT_EQ(manifest().find_cuda(v("11.15")), nullptr);
+}
+
+TEST(BuiltIn, finds_gpus_systems_archives_and_branches)
+{
+  const Gpu* t4 = manifest().find_gpu(*base::PciId::parse("10de:1eb8"));
+  ASSERT_NE(t4, nullptr);
+  EXPECT_EQ(t4->compute_capability->text(), "7.5");
+  const UbuntuRelease* bionic = manifest().find_ubuntu(v("18.04"));
+  ASSERT_NE(bionic, nullptr);
+  EXPECT_EQ(bionic->codename, "bionic");
+  const Archive* archive = manifest().find_archive("ubuntu2204", Arch::arm64);
+  ASSERT_NE(archive, nullptr);
+  EXPECT_EQ(archive->url.text(), "https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/sbsa/");
+  EXPECT_EQ(manifest().find_archive("debian12", Arch::amd64), nullptr);
+  const DriverBranch* branch = manifest().find_branch(580);
+  ASSERT_NE(branch, nullptr);
+  EXPECT_EQ(manifest().find_branch(581), nullptr);
+}
+
+TEST(BuiltIn, is_sorted)
+{
+  const Manifest& all = manifest();
+  const auto by = [](auto member) { return [member](const auto& a, const auto& b) { return a.*member < b.*member; }; };
+  EXPECT_TRUE(std::is_sorted(all.cuda.begin(), all.cuda.end(), by(&CudaRelease::version)));
+  EXPECT_TRUE(std::is_sorted(all.torch.begin(), all.torch.end(), by(&TorchRelease::version)));
+  EXPECT_TRUE(std::is_sorted(all.gpus.begin(), all.gpus.end(), by(&Gpu::id)));
+  EXPECT_TRUE(std::is_sorted(all.ubuntu.begin(), all.ubuntu.end(), by(&UbuntuRelease::version)));
+  EXPECT_TRUE(std::is_sorted(all.drivers.begin(), all.drivers.end(), by(&DriverBranch::branch)));
+  EXPECT_TRUE(std::is_sorted(all.keys.begin(), all.keys.end(), by(&SigningKey::id)));
+}
+
+} // namespace
+} // namespace cudasetup::manifest
