@@ -39,6 +39,23 @@ public:
   virtual base::Result<void> close() = 0;
 };
 
+/// A new file of known length, filled in memory by one thread. Nothing is promised before `close` succeeded, and what it
+/// wrote is on the disk only after `Files::sync`.
+class SizedFile {
+public:
+  virtual ~SizedFile() = default;
+  /// All bytes of the file, zero at first. Large files cost no memory of their own: the kernel writes them back.
+  virtual std::span<char> bytes() = 0;
+  virtual base::Result<void> close() = 0;
+};
+
+/// The bytes of a file for reading in any order, for as long as this object lives.
+class FileView {
+public:
+  virtual ~FileView() = default;
+  virtual std::span<const char> bytes() const = 0;
+};
+
 enum class OpenMode { truncate, append };
 enum class FollowLinks { no, yes };
 
@@ -61,15 +78,23 @@ public:
   virtual std::optional<std::string> resolve(const std::string& path) = 0;
   /// Names in a directory, sorted; empty when it is none.
   virtual std::vector<std::string> list(const std::string& path) = 0;
+  /// Of the file system that holds the path, or its nearest parent that exists.
   virtual std::optional<Space> space(const std::string& path) = 0;
+  /// The whole of a regular file without reading it all at once. Nobody may cut the file short meanwhile.
+  virtual base::Result<std::unique_ptr<FileView>> view(const std::string& path) = 0;
 
-  /// Replaces the file atomically: a new file beside it, synced, renamed.
+  /// Replaces the file (or link) of that name atomically: a new file beside it, synced, renamed.
   virtual base::Result<void> write(const std::string& path, std::string_view bytes, unsigned mode) = 0;
   /// Adds to the end and syncs; creates the file with @p mode.
   virtual base::Result<void> append(const std::string& path, std::string_view bytes, unsigned mode) = 0;
   /// Opens for streaming; never through a symbolic link.
   virtual base::Result<std::unique_ptr<FileWriter>>
   open(const std::string& path, OpenMode open_mode, unsigned mode) = 0;
+  /// Creates a file of exactly @p bytes that must not exist yet. Several threads may do so at once.
+  virtual base::Result<std::unique_ptr<SizedFile>>
+  create_sized(const std::string& path, std::uint64_t bytes, unsigned mode) = 0;
+  /// Flushes everything written so far to the file system that holds @p path.
+  virtual base::Result<void> sync(const std::string& path) = 0;
   /// Creates the directory and its parents; those that exist stay as they are.
   virtual base::Result<void> make_directories(const std::string& path, unsigned mode) = 0;
   virtual base::Result<void> make_link(const std::string& path, const std::string& target) = 0;

@@ -38,7 +38,7 @@ struct LoadedDriver {
 
 struct Toolkit {
   std::string directory;                ///< /usr/local/cuda-11.1
-  std::optional<base::Version> version; ///< from version.json or version.txt
+  std::optional<base::Version> version; ///< from version.json, version.txt or the headers; the patch may be unknown
   bool has_nvcc = false;
 };
 

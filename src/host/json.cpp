@@ -1,0 +1,187 @@
+#include "host/json.hpp"
+
+namespace cudasetup::host {
+
+namespace {
+
+json::Value text_or_null(const std::optional<base::Version>& version)
+{
+  return version ? json::Value(version->text()) : json::Value();
+}
+
+json::Value text_or_null(const std::optional<std::string>& text)
+{
+  return text ? json::Value(*text) : json::Value();
+}
+
+json::Value list_of(const std::vector<std::string>& texts)
+{
+  json::Array array;
+  for (const std::string& text : texts) {
+    array.emplace_back(text);
+  }
+  return array;
+}
+
+/// An array of what @p convert makes of each element.
+template<typename T, typename Convert> json::Value list_of(const std::vector<T>& items, Convert convert)
+{
+  json::Array array;
+  for (const T& item : items) {
+    array.push_back(convert(item));
+  }
+  return array;
+}
+
+json::Value to_value(const OsRelease& os)
+{
+  return json::Object{{"id", os.id},
+                      {"id_like", os.id_like},
+                      {"version_id", os.version_id},
+                      {"name", os.name},
+                      {"ubuntu_codename", os.ubuntu_codename}};
+}
+
+json::Value to_value(const GpuDevice& gpu)
+{
+  return json::Object{{"address", gpu.address},
+                      {"id", gpu.id ? json::Value(gpu.id->text()) : json::Value()},
+                      {"capability", gpu.capability ? json::Value(gpu.capability->text()) : json::Value()},
+                      {"bound_driver", gpu.bound_driver}};
+}
+
+json::Value to_value(const std::optional<LoadedDriver>& driver)
+{
+  if (!driver) {
+    return {};
+  }
+  return json::Object{{"version", driver->version.text()},
+                      {"module", driver->flavour ? json::Value(name_of(*driver->flavour)) : json::Value()}};
+}
+
+json::Value to_value(const Toolkit& toolkit)
+{
+  return json::Object{
+      {"directory", toolkit.directory}, {"version", text_or_null(toolkit.version)}, {"has_nvcc", toolkit.has_nvcc}};
+}
+
+json::Value to_value(const LibTorchTree& tree)
+{
+  return json::Object{{"directory", tree.directory}, {"build_version", tree.build_version}};
+}
+
+json::Value to_value(const AptSource& source)
+{
+  return json::Object{
+      {"file", source.file}, {"line", source.line}, {"uri", source.uri}, {"signed_by", source.signed_by}};
+}
+
+json::Value to_value(const Pin& pin)
+{
+  return json::Object{{"file", pin.file}, {"package", pin.package}, {"pin", pin.pin}, {"priority", pin.priority}};
+}
+
+json::Value to_value(const FileSystem& system)
+{
+  return json::Object{{"path", system.path}, {"free_bytes", system.free_bytes}, {"device", system.device}};
+}
+
+json::Value to_value(const std::map<std::string, InstalledPackage>& packages)
+{
+  json::Object object;
+  for (const auto& [name, package] : packages) {
+    object.emplace_back(name, json::Object{{"version", package.version}, {"configured", package.configured}});
+  }
+  return object;
+}
+
+json::Value to_value(const std::map<std::string, std::string>& files)
+{
+  json::Object object;
+  for (const auto& [path, content] : files) {
+    object.emplace_back(path, content);
+  }
+  return object;
+}
+
+constexpr auto k_convert = [](const auto& item) { return to_value(item); };
+
+void add_hardware(const HostFacts& facts, json::Value& value)
+{
+  value.set("os", to_value(facts.os));
+  value.set("arch", facts.arch ? json::Value(base::name_of(*facts.arch)) : json::Value());
+  value.set("kernel", facts.kernel);
+  value.set("gpus", list_of(facts.gpus, k_convert));
+  value.set("pci_readable", facts.pci_readable);
+  value.set("driver", to_value(facts.driver));
+  value.set("container", name_of(facts.container));
+  value.set("wsl", facts.wsl);
+  value.set("jetson", facts.jetson);
+}
+
+void add_software(const HostFacts& facts, json::Value& value)
+{
+  value.set("toolkits", list_of(facts.toolkits, k_convert));
+  value.set("active_toolkit", text_or_null(facts.active_toolkit));
+  value.set("libtorch", list_of(facts.libtorch, k_convert));
+  value.set("current_libtorch", text_or_null(facts.current_libtorch));
+  value.set("glibc", text_or_null(facts.glibc));
+  value.set("gcc", text_or_null(facts.gcc));
+  value.set("cmake", text_or_null(facts.cmake));
+  value.set("python", text_or_null(facts.python));
+  value.set("apt", text_or_null(facts.apt));
+  value.set("dpkg", text_or_null(facts.dpkg));
+}
+
+void add_packages(const HostFacts& facts, json::Value& value)
+{
+  value.set("packages", to_value(facts.packages));
+  value.set("nvidia_sources", list_of(facts.nvidia_sources, k_convert));
+  value.set("nvidia_keyrings", list_of(facts.nvidia_keyrings));
+  value.set("pins", list_of(facts.pins, k_convert));
+  value.set("holds", list_of(facts.holds));
+  value.set("dpkg_audit", list_of(facts.dpkg_audit));
+  value.set("files", to_value(facts.files));
+}
+
+} // namespace
+
+std::string_view name_of(Container container)
+{
+  switch (container) {
+  case Container::none:
+    return "none";
+  case Container::docker:
+    return "docker";
+  case Container::podman:
+    return "podman";
+  case Container::lxc:
+    return "lxc";
+  case Container::systemd_nspawn:
+    return "systemd-nspawn";
+  case Container::other:
+    break;
+  }
+  return "other";
+}
+
+std::string_view name_of(ModuleFlavour flavour)
+{
+  return flavour == ModuleFlavour::open ? "open" : "proprietary";
+}
+
+json::Value to_json(const HostFacts& facts, Measures measures)
+{
+  json::Value value{json::Object{}};
+  add_hardware(facts, value);
+  add_software(facts, value);
+  add_packages(facts, value);
+  if (measures == Measures::included) {
+    value.set("is_root", facts.is_root);
+    value.set("file_systems", list_of(facts.file_systems, k_convert));
+    value.set("memory_bytes", facts.memory_bytes ? json::Value(*facts.memory_bytes) : json::Value());
+  }
+  return value;
+}
+
+} // namespace cudasetup::host

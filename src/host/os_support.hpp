@@ -1,0 +1,21 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "base/version.hpp"
+#include "host/facts.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace cudasetup::host {
+
+/// The Ubuntu LTS release with this code name, or the LTS release before it for an interim one. nullopt for names that
+/// are not Ubuntu's.
+std::optional<base::Version> nearest_lts(std::string_view codename);
+
+/// Whether cudasetup can work on this system. Ubuntu's LTS releases are fine (whether the manifest knows the release
+/// is not asked here). Derivatives and interim releases are refused with the nearest LTS named for `--os`; everything
+/// else is refused with what can be done instead. Errors are ErrorKind::refused and always have a hint.
+base::Result<void> check_os(const OsRelease& os);
+
+} // namespace cudasetup::host

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+
+/// Places on the target system that a plan writes and a probe reads back (HostFacts::files), so that what is already
+/// so is not planned again.
+namespace cudasetup::host {
+
+/// NVIDIA's own name for its pin: its packages at 600 go before Ubuntu's at 500.
+inline constexpr std::string_view k_pin_file = "/etc/apt/preferences.d/cuda-repository-pin-600";
+inline constexpr std::string_view k_sources_directory = "/etc/apt/sources.list.d";
+inline constexpr std::string_view k_keyrings_directory = "/usr/share/keyrings";
+inline constexpr std::string_view k_archive_keyring = "/usr/share/keyrings/cuda-archive-keyring.gpg";
+inline constexpr std::string_view k_environment_file = "/etc/profile.d/cudasetup.sh";
+inline constexpr std::string_view k_loader_directory = "/etc/ld.so.conf.d";
+/// Sorts after the system's own entries: for a library of the same name the system's copy goes first, and LibTorch's
+/// libraries find their own by RPATH.
+inline constexpr std::string_view k_libtorch_loader_file = "/etc/ld.so.conf.d/zz-cudasetup-libtorch.conf";
+/// The loader's entry of a runfile's toolkit: this, then "11.1.conf".
+inline constexpr std::string_view k_cuda_loader_prefix = "/etc/ld.so.conf.d/cudasetup-cuda-";
+inline constexpr std::string_view k_pkg_config_file = "/usr/local/lib/pkgconfig/libtorch.pc";
+/// In a virtual environment of ours: the requirements that pip met there.
+inline constexpr std::string_view k_python_record_name = "cudasetup-requirements.txt";
+inline constexpr std::string_view k_current_libtorch = "/opt/libtorch/current";
+
+} // namespace cudasetup::host

@@ -1,0 +1,129 @@
+#include "probe/packages.hpp"
+
+#include "base/text.hpp"
+#include "host/apt_preferences.hpp"
+#include "host/apt_sources.hpp"
+#include "host/dpkg_status.hpp"
+#include "host/tool_version.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace cudasetup::probe {
+
+namespace {
+
+std::optional<base::Version> version_of(const host::HostFacts& facts, const std::string& package)
+{
+  const auto found = facts.packages.find(package);
+  return found == facts.packages.end() ? std::nullopt : host::upstream_version(found->second.version);
+}
+
+std::optional<base::Version> probe_glibc(effects::Files& target, const host::HostFacts& facts)
+{
+  if (auto version = version_of(facts, "libc6")) {
+    return version;
+  }
+  for (const char* directory : {"/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu"}) {
+    const auto library = target.resolve(std::string(directory) + "/libc.so.6");
+    if (auto version = library ? host::parse_glibc_file_name(library->substr(library->rfind('/') + 1)) : std::nullopt) {
+      return version;
+    }
+  }
+  return std::nullopt;
+}
+
+/// dpkg keeps what it was doing in numbered files until it is done: any left means that it was interrupted.
+bool was_interrupted(effects::Files& target)
+{
+  const auto names = target.list("/var/lib/dpkg/updates");
+  return std::any_of(
+      names.begin(), names.end(), [](const std::string& name) { return base::parse_number(name).has_value(); });
+}
+
+void probe_sources(effects::Files& target, host::HostFacts& facts)
+{
+  const auto add = [&](const std::string& path, auto parse) {
+    if (const auto text = target.read(path)) {
+      auto sources = parse(*text, path);
+      std::move(sources.begin(), sources.end(), std::back_inserter(facts.nvidia_sources));
+    }
+  };
+  add("/etc/apt/sources.list", host::parse_one_line_sources);
+  const std::string directory = "/etc/apt/sources.list.d/";
+  for (const std::string& name : target.list(directory)) {
+    if (name.ends_with(".list")) {
+      add(directory + name, host::parse_one_line_sources);
+    } else if (name.ends_with(".sources")) {
+      add(directory + name, host::parse_deb822_sources);
+    }
+  }
+}
+
+/// apt reads files there without an ending or with `.pref` only.
+bool is_preferences_name(const std::string& name)
+{
+  return name.find('.') == std::string::npos || name.ends_with(".pref");
+}
+
+void probe_pins(effects::Files& target, host::HostFacts& facts)
+{
+  const auto add = [&](const std::string& path) {
+    for (host::Pin& pin : host::parse_apt_preferences(target.read(path).value_or(""), path)) {
+      if (host::touches_nvidia(pin)) {
+        facts.pins.push_back(std::move(pin));
+      }
+    }
+  };
+  add("/etc/apt/preferences");
+  const std::string directory = "/etc/apt/preferences.d/";
+  for (const std::string& name : target.list(directory)) {
+    if (is_preferences_name(name)) {
+      add(directory + name);
+    }
+  }
+}
+
+void probe_keyrings(effects::Files& target, host::HostFacts& facts)
+{
+  // Names that NVIDIA's packages and guides use; the numbers are those of its old and its present key.
+  static constexpr std::array<std::string_view, 4> k_marks = {"cuda", "nvidia", "7fa2af80", "3bf863cc"};
+  for (const std::string directory : {"/usr/share/keyrings/", "/etc/apt/keyrings/", "/etc/apt/trusted.gpg.d/"}) {
+    for (const std::string& name : target.list(directory)) {
+      const std::string lowered = base::lower(name);
+      if (std::any_of(k_marks.begin(), k_marks.end(), [&](std::string_view mark) {
+            return lowered.find(mark) != std::string::npos;
+          })) {
+        facts.nvidia_keyrings.push_back(directory + name);
+      }
+    }
+  }
+}
+
+} // namespace
+
+void probe_packages(effects::Files& target, host::HostFacts& facts)
+{
+  const auto text = target.read("/var/lib/dpkg/status");
+  host::DpkgStatus status = host::parse_dpkg_status(text ? *text : std::string_view{});
+  facts.packages = std::move(status.packages);
+  facts.holds = std::move(status.holds);
+  facts.dpkg_audit = std::move(status.unfinished);
+  if (was_interrupted(target)) {
+    facts.dpkg_audit.insert(facts.dpkg_audit.begin(), "dpkg was interrupted: /var/lib/dpkg/updates is not empty");
+  }
+  facts.arch = status.arch;
+  facts.apt = version_of(facts, "apt");
+  facts.dpkg = version_of(facts, "dpkg");
+  facts.glibc = probe_glibc(target, facts);
+}
+
+void probe_apt(effects::Files& target, host::HostFacts& facts)
+{
+  probe_sources(target, facts);
+  probe_keyrings(target, facts);
+  probe_pins(target, facts);
+}
+
+} // namespace cudasetup::probe

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "effects/files.hpp"
+#include "host/facts.hpp"
+
+namespace cudasetup::probe {
+
+/// Packages, holds, dpkg's health, architecture and the versions of apt, dpkg and glibc, from dpkg's database.
+void probe_packages(effects::Files& target, host::HostFacts& facts);
+
+/// NVIDIA's apt sources, keyrings and the pins that touch its packages.
+void probe_apt(effects::Files& target, host::HostFacts& facts);
+
+} // namespace cudasetup::probe

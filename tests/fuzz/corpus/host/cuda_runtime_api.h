@@ -1,0 +1,2 @@
+/* x */
+#define CUDART_VERSION  11010

@@ -1,0 +1,106 @@
+// libFuzzer target over every parser of the host room. The first byte picks the parser, the rest is its text.
+#include "host/apt_preferences.hpp"
+#include "host/apt_sources.hpp"
+#include "host/dpkg_status.hpp"
+#include "host/json.hpp"
+#include "host/meminfo.hpp"
+#include "host/nvidia_driver.hpp"
+#include "host/os_release.hpp"
+#include "host/os_support.hpp"
+#include "host/pci.hpp"
+#include "host/surroundings.hpp"
+#include "host/tool_version.hpp"
+#include "host/toolkit_version.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+namespace {
+
+using namespace cudasetup;
+
+void expect(bool truth)
+{
+  if (!truth) {
+    std::abort();
+  }
+}
+
+void fuzz_os(std::string_view text)
+{
+  host::HostFacts facts;
+  facts.os = host::parse_os_release(text);
+  const auto supported = host::check_os(facts.os);
+  expect(supported || !supported.error().hints.empty());
+  expect(!json::write(host::to_json(facts), json::Layout::compact).empty());
+}
+
+void fuzz_packages(std::string_view text)
+{
+  const host::DpkgStatus status = host::parse_dpkg_status(text);
+  for (const auto& [name, package] : status.packages) {
+    expect(!name.empty());
+    host::upstream_version(package.version);
+  }
+  expect(status.holds.size() <= text.size());
+}
+
+void fuzz_apt(std::string_view text)
+{
+  for (const host::AptSource& source : host::parse_one_line_sources(text, "f")) {
+    expect(host::is_nvidia_uri(source.uri) && source.line.starts_with("deb"));
+  }
+  for (const host::AptSource& source : host::parse_deb822_sources(text, "f")) {
+    expect(host::is_nvidia_uri(source.uri));
+  }
+  for (const host::Pin& pin : host::parse_apt_preferences(text, "f")) {
+    expect(!pin.package.empty() && !pin.pin.empty());
+    host::touches_nvidia(pin);
+  }
+}
+
+void fuzz_small(std::string_view text)
+{
+  const std::string owned(text);
+  host::parse_proc_driver_version(text);
+  host::parse_module_version(text);
+  host::parse_memory(text);
+  host::parse_pci_number(text);
+  host::parse_pci_class(text);
+  host::parse_tool_version(text);
+  host::parse_glibc_file_name(text);
+  host::package_of_program(text);
+  host::parse_version_json(text);
+  host::parse_version_txt(text);
+  host::parse_runtime_header(text);
+  host::parse_build_version(text);
+  host::container_of({owned, owned, owned, false, false, owned});
+  host::is_jetson({false, owned, host::parse_kernel_release(text)});
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+  if (size == 0) {
+    return 0;
+  }
+  // A copy of exact size, so that a read past the end is seen.
+  const std::string copy(reinterpret_cast<const char*>(data) + 1, size - 1);
+  switch (data[0] % 4) {
+  case 0:
+    fuzz_os(copy);
+    break;
+  case 1:
+    fuzz_packages(copy);
+    break;
+  case 2:
+    fuzz_apt(copy);
+    break;
+  default:
+    fuzz_small(copy);
+  }
+  return 0;
+}
