@@ -1,0 +1,176 @@
+#include "resolve/alternatives.hpp"
+
+#include "resolve/arguments.hpp"
+#include "resolve/cuda.hpp"
+#include "resolve/search.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace cudasetup::resolve {
+
+namespace {
+
+constexpr std::size_t k_most = 3;
+constexpr std::size_t k_torch_neighbours = 6;
+
+/// Where the virtual environment goes when an alternative brings Python in.
+constexpr std::string_view k_environment = "./venv";
+
+Request with_method(Request request)
+{
+  request.method = Method::automatic;
+  return request;
+}
+
+Request with_driver(Request request, DriverChoice choice)
+{
+  request.driver = {choice, std::nullopt};
+  if (choice == DriverChoice::automatic) {
+    request.module = ModuleChoice::automatic;
+  }
+  return request;
+}
+
+Request with_torch(Request request, Choice choice)
+{
+  request.torch = {choice, std::nullopt, std::nullopt};
+  if (choice == Choice::none) {
+    request.python.reset();
+  }
+  return request;
+}
+
+Request with_cuda(Request request, const base::Version& version)
+{
+  request.cuda = {Choice::exact, version};
+  return request;
+}
+
+/// What the user did not insist on by naming it is left open again.
+Request relaxed(Request request)
+{
+  return with_torch(with_driver(with_method(std::move(request)), DriverChoice::automatic), Choice::automatic);
+}
+
+/// One thing changed, the rest as asked.
+void add_single_changes(const Question& refused, std::vector<Request>& tries)
+{
+  const Request& request = refused.request;
+  if (request.method != Method::automatic) {
+    tries.push_back(with_method(request));
+  }
+  if (request.module != ModuleChoice::automatic) {
+    tries.push_back(request);
+    tries.back().module = ModuleChoice::automatic;
+  }
+  if (request.driver.choice != DriverChoice::automatic) {
+    tries.push_back(with_driver(request, DriverChoice::automatic));
+  }
+  if (request.abi != manifest::Abi::cxx11) {
+    tries.push_back(request);
+    tries.back().abi = manifest::Abi::cxx11;
+  }
+  if (refused.target.arch == base::Arch::arm64 && !request.python && request.torch.choice != Choice::none) {
+    tries.push_back(request);
+    tries.back().python = std::string(k_environment);
+  }
+  if (request.torch.choice == Choice::exact && request.torch.version) {
+    if (request.torch.platform) {
+      tries.push_back(request);
+      tries.back().torch.platform.reset();
+    }
+    tries.push_back(with_torch(request, Choice::automatic));
+    const auto neighbours = nearest_torch(refused.manifest, *request.torch.version);
+    for (std::size_t index = 0; index < neighbours.size() && index < k_torch_neighbours; ++index) {
+      tries.push_back(request);
+      tries.back().torch = {Choice::exact, neighbours[index]->version, std::nullopt};
+    }
+  }
+}
+
+std::vector<Request> tries_for(const Question& refused)
+{
+  const Request& request = refused.request;
+  std::vector<Request> tries;
+  add_single_changes(refused, tries);
+  std::vector<const manifest::CudaRelease*> others;
+  if (request.cuda.choice == Choice::exact && request.cuda.version) {
+    others = nearest_cuda(refused.manifest, *request.cuda.version);
+  }
+  for (const manifest::CudaRelease* other : others) {
+    tries.push_back(with_cuda(request, other->version));
+  }
+  if (request.torch.choice != Choice::none) {
+    tries.push_back(with_torch(request, Choice::none));
+  }
+  tries.push_back(relaxed(request));
+  for (const manifest::CudaRelease* other : others) {
+    tries.push_back(with_cuda(relaxed(request), other->version));
+  }
+  tries.push_back(with_torch(relaxed(request), Choice::none));
+  for (const manifest::CudaRelease* other : others) {
+    tries.push_back(with_torch(with_cuda(relaxed(request), other->version), Choice::none));
+  }
+  if (request.driver.choice != DriverChoice::none) {
+    tries.push_back(with_driver(request, DriverChoice::none));
+    tries.push_back(with_torch(with_driver(request, DriverChoice::none), Choice::none));
+  }
+  if (request.cuda.choice != Choice::automatic) {
+    tries.push_back(relaxed(request));
+    tries.back().cuda = {Choice::automatic, std::nullopt};
+  }
+  return tries;
+}
+
+std::string text_of(const Resolution& resolution)
+{
+  std::string text;
+  if (resolution.cuda) {
+    const Method method = resolution.cuda->method;
+    text = method == Method::network ? "from NVIDIA's network archive"
+                                     : (method == Method::local ? "by the local installer" : "by the runfile");
+  }
+  const DriverSelection& driver = resolution.driver;
+  if (driver.action != DriverAction::none && driver.version) {
+    text += text.empty() ? "" : ", ";
+    text += driver.action == DriverAction::install ? "installing driver " : "keeping driver ";
+    text += driver.version->text();
+  } else {
+    text += text.empty() ? "without a driver" : ", without installing a driver";
+  }
+  if (resolution.python) {
+    text += ", with the wheels in " + resolution.python->directory;
+  }
+  return text;
+}
+
+} // namespace
+
+std::vector<Alternative> find_alternatives(const Question& refused)
+{
+  std::vector<Alternative> alternatives;
+  if (!refused.target.findings.allow()) { // The request's own contradictions can be mended, the machine's cannot.
+    return alternatives;
+  }
+  for (const Request& request : tries_for(refused)) {
+    const auto resolution = find_selection(ask(request, refused.manifest, refused.target));
+    if (!resolution) {
+      continue;
+    }
+    Alternative alternative{selection_of(*resolution), text_of(*resolution), arguments_of(request, *resolution)};
+    const bool known = std::any_of(alternatives.begin(), alternatives.end(), [&](const Alternative& other) {
+      return other.selection == alternative.selection && other.text == alternative.text;
+    });
+    if (!known) {
+      alternatives.push_back(std::move(alternative));
+    }
+    if (alternatives.size() == k_most) {
+      break;
+    }
+  }
+  return alternatives;
+}
+
+} // namespace cudasetup::resolve

@@ -1,0 +1,132 @@
+#include "resolve/cuda.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+namespace cudasetup::resolve {
+
+namespace {
+
+using manifest::CudaRelease;
+
+bool same_minor(const base::Version& a, const base::Version& b)
+{
+  return a.major_part() == b.major_part() && a.minor_part() == b.minor_part();
+}
+
+/// Majors count more than any number of minors. A bare major stands for its first minor.
+std::int64_t distance(const base::Version& a, const base::Version& b)
+{
+  constexpr std::int64_t k_major = 100;
+  const auto place = [](const base::Version& version) {
+    return std::int64_t{version.major_part()} * k_major + std::int64_t{version.minor_part()};
+  };
+  const std::int64_t difference = place(a) - place(b);
+  return difference < 0 ? -difference : difference;
+}
+
+void check_capability(const CudaRelease& release, const TargetGpu& gpu, Findings& findings)
+{
+  if (!gpu.capability) {
+    return;
+  }
+  const bool too_old = release.least_capability && *gpu.capability < *release.least_capability;
+  const bool too_new = release.most_capability && *release.most_capability < *gpu.capability;
+  if (too_old || too_new) {
+    findings.refuse("gpu",
+                    fmt::format("CUDA {} makes code for {}, and {} is {}",
+                                release.version.text(),
+                                capabilities_of(release),
+                                gpu.label(),
+                                too_old ? "older" : "newer"),
+                    record_source("cuda " + release.version.text(), release.sources));
+  } else if (!release.least_capability || !release.most_capability) {
+    findings.caution("cuda",
+                     fmt::format("which GPUs CUDA {} makes code for is not fully known: not checked against {}",
+                                 release.version.text(),
+                                 gpu.label()));
+  }
+}
+
+void check_glibc(const CudaRelease& release, const Target& target, Findings& findings)
+{
+  if (!release.glibc_below) {
+    return;
+  }
+  if (!target.glibc) {
+    findings.caution("cuda",
+                     fmt::format("CUDA {} compiles only with glibc below {}, and this system's is not known",
+                                 release.version.text(),
+                                 release.glibc_below->text()));
+  } else if (*target.glibc >= *release.glibc_below) {
+    findings.refuse("glibc",
+                    fmt::format("the headers of CUDA {} compile only with glibc below {}, and this system has {}",
+                                release.version.text(),
+                                release.glibc_below->text(),
+                                target.glibc->text()),
+                    record_source("cuda " + release.version.text(), release.sources));
+  }
+}
+
+} // namespace
+
+std::vector<const CudaRelease*> nearest_cuda(const manifest::Manifest& manifest, const base::Version& version)
+{
+  std::vector<const CudaRelease*> nearest;
+  // Oldest first in the manifest: a later release of the same minor replaces the earlier.
+  for (const CudaRelease& release : manifest.cuda) {
+    if (release.version.begins_with(version)) {
+      continue;
+    }
+    if (!nearest.empty() && same_minor(nearest.back()->version, release.version)) {
+      nearest.back() = &release;
+    } else {
+      nearest.push_back(&release);
+    }
+  }
+  std::sort(nearest.begin(), nearest.end(), [&](const CudaRelease* a, const CudaRelease* b) {
+    const std::int64_t far_a = distance(a->version, version);
+    const std::int64_t far_b = distance(b->version, version);
+    return far_a != far_b ? far_a < far_b : a->version > b->version;
+  });
+  return nearest;
+}
+
+void refuse_unknown_cuda(const manifest::Manifest& manifest, const base::Version& version, Findings& findings)
+{
+  const auto nearest = nearest_cuda(manifest, version);
+  std::vector<std::string> names;
+  for (std::size_t index = 0; index < nearest.size() && index < 3; ++index) {
+    names.push_back(nearest[index]->version.text());
+  }
+  findings.refuse(
+      "cuda",
+      fmt::format(
+          "there is no CUDA {}{}{}", version.text(), names.empty() ? "" : "; near it are ", fmt::join(names, ", ")),
+      "manifest, cuda");
+}
+
+void check_toolkit(const CudaRelease& release, const Target& target, Findings& findings)
+{
+  for (const TargetGpu& gpu : target.gpus) {
+    check_capability(release, gpu, findings);
+  }
+  check_glibc(release, target, findings);
+}
+
+std::string capabilities_of(const CudaRelease& release)
+{
+  if (release.least_capability && release.most_capability) {
+    return release.least_capability->sm() + " to " + release.most_capability->sm();
+  }
+  if (release.least_capability) {
+    return release.least_capability->sm() + " and later";
+  }
+  return release.most_capability ? "up to " + release.most_capability->sm()
+                                 : std::string("GPUs that are not known here");
+}
+
+} // namespace cudasetup::resolve

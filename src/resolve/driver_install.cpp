@@ -1,0 +1,241 @@
+#include "resolve/driver_install.hpp"
+
+#include "resolve/driver_offer.hpp"
+#include "resolve/driver_packages.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace cudasetup::resolve {
+
+namespace {
+
+/// The release's own driver; null where it has none or no toolkit is installed.
+const base::Version* own_driver(const DriverQuestion& question)
+{
+  return question.toolkit != nullptr && question.toolkit->release->bundled_driver
+             ? &*question.toolkit->release->bundled_driver
+             : nullptr;
+}
+
+/// What can be installed from where the toolkit comes from.
+std::vector<DriverOffer> offers_for(const DriverQuestion& question)
+{
+  if (question.toolkit == nullptr || question.toolkit->method != Method::local) {
+    return question.target.drivers;
+  }
+  std::vector<DriverOffer> offers;
+  if (own_driver(question) != nullptr) {
+    offers.push_back({own_driver(question), true, true});
+  }
+  return offers;
+}
+
+/// Most wanted first: the release's own; then branches near its own (or near the least that will do), above before
+/// below, newest version first. Without a toolkit, the newest.
+void rank(const DriverQuestion& question, std::vector<DriverOffer>& offers)
+{
+  const base::Version* own = own_driver(question);
+  const base::Version* near = own;
+  if (near == nullptr && question.toolkit != nullptr && question.need.least) {
+    near = &*question.need.least;
+  }
+  const auto key = [&](const DriverOffer& offer) {
+    const std::int64_t branch = offer.version->major_part();
+    const std::int64_t away = near != nullptr ? branch - std::int64_t{near->major_part()} : -branch;
+    const bool below = near != nullptr && away < 0;
+    const bool is_own = own != nullptr && *offer.version == *own;
+    return std::tuple(!offer.exact, !is_own, below, below ? -away : away);
+  };
+  std::stable_sort(offers.begin(), offers.end(), [&](const DriverOffer& a, const DriverOffer& b) {
+    const auto key_a = key(a);
+    const auto key_b = key(b);
+    return key_a != key_b ? key_a < key_b : *a.version > *b.version;
+  });
+}
+
+struct Verdict {
+  Obstacle obstacle;
+  host::ModuleFlavour flavour = host::ModuleFlavour::proprietary;
+};
+
+Verdict judge(const DriverQuestion& question, const base::Version& version)
+{
+  const std::uint32_t branch = version.major_part();
+  Verdict verdict;
+  verdict.flavour = choose_module(question.target.gpus, branch, question.request.module);
+  verdict.obstacle = need_obstacle(version, question.need);
+  for (const TargetGpu& gpu : question.target.gpus) {
+    if (!verdict.obstacle.stands()) {
+      verdict.obstacle = branch_obstacle(version, gpu);
+    }
+  }
+  if (!verdict.obstacle.stands() && !is_packaged(question.manifest, branch, verdict.flavour)) {
+    verdict.obstacle = {
+        fmt::format("NVIDIA's archive has no {} kernel module of branch {}", name_of(verdict.flavour), branch),
+        "manifest, drivers"};
+  }
+  return verdict;
+}
+
+std::string origin_of(const DriverQuestion& question)
+{
+  if (question.toolkit != nullptr && question.toolkit->method == Method::local) {
+    return "the local installer of CUDA " + question.toolkit->release->version.text();
+  }
+  return "NVIDIA's archive for " + question.target.os;
+}
+
+DriverSelection
+take(const DriverQuestion& question, const DriverOffer& offer, host::ModuleFlavour flavour, Findings& findings)
+{
+  DriverSelection selection;
+  selection.action = DriverAction::install;
+  selection.version = *offer.version;
+  selection.module = flavour;
+  selection.packages = packages_of(*offer.version, flavour);
+  const base::Version* own = own_driver(question);
+  findings.reason("driver",
+                  fmt::format("{} with the {} kernel module, from {}{}",
+                              offer.version->text(),
+                              name_of(flavour),
+                              origin_of(question),
+                              own != nullptr && *own == *offer.version
+                                  ? ", where it belongs to CUDA " + question.toolkit->release->version.text()
+                                  : ""));
+  if (question.need.least) {
+    findings.reason("driver",
+                    fmt::format("{} needs driver {} or later", question.need.because, question.need.least->text()));
+  }
+  if (!offer.seen) {
+    findings.caution("driver",
+                     fmt::format("that {} has driver {} was not seen", origin_of(question), offer.version->text()));
+  }
+  if (!offer.exact) {
+    findings.caution(
+        "driver",
+        fmt::format("NVIDIA's packages carry no branch in their name from 590 on: apt may take a later driver "
+                    "than {}",
+                    offer.version->text()));
+  }
+  return selection;
+}
+
+/// Why the release's own driver is not the one taken.
+void say_passed(const DriverQuestion& question, const DriverOffer& taken, Findings& findings)
+{
+  const base::Version* own = own_driver(question);
+  if (own == nullptr || *own == *taken.version) {
+    return;
+  }
+  const Verdict verdict = judge(question, *own);
+  findings.reason("driver",
+                  fmt::format("{}, which came with CUDA {}, was passed over: {}",
+                              own->text(),
+                              question.toolkit->release->version.text(),
+                              verdict.obstacle.stands() ? verdict.obstacle.text : "apt cannot be held to it exactly"));
+}
+
+void refuse_all(const DriverQuestion& question, const std::vector<DriverOffer>& ranked, Findings& findings)
+{
+  if (ranked.empty()) {
+    findings.refuse("driver", "no driver is known to be in " + origin_of(question), "manifest, ubuntu");
+    return;
+  }
+  const Obstacle obstacle = judge(question, *ranked.front().version).obstacle;
+  const auto [oldest, newest] = std::minmax_element(
+      ranked.begin(), ranked.end(), [](const DriverOffer& a, const DriverOffer& b) { return *a.version < *b.version; });
+  findings.refuse(
+      "driver",
+      ranked.size() == 1
+          ? fmt::format("{} has driver {}, but {}", origin_of(question), oldest->version->text(), obstacle.text)
+          : fmt::format("{} has drivers {} to {}, and none will do; with {}, the nearest: {}",
+                        origin_of(question),
+                        oldest->version->text(),
+                        newest->version->text(),
+                        ranked.front().version->text(),
+                        obstacle.text),
+      obstacle.source);
+}
+
+DriverSelection install_best(const DriverQuestion& question, std::vector<DriverOffer> offers, Findings& findings)
+{
+  offers.erase(std::remove_if(offers.begin(), offers.end(), [](const DriverOffer& offer) { return !offer.seen; }),
+               offers.end());
+  rank(question, offers);
+  for (const DriverOffer& offer : offers) {
+    const Verdict verdict = judge(question, *offer.version);
+    if (!verdict.obstacle.stands()) {
+      say_passed(question, offer, findings);
+      return take(question, offer, verdict.flavour, findings);
+    }
+  }
+  refuse_all(question, offers, findings);
+  return {};
+}
+
+void refuse_unknown(const DriverQuestion& question, const std::vector<DriverOffer>& offers, Findings& findings)
+{
+  std::vector<std::string> branches;
+  for (const DriverOffer& offer : offers) {
+    std::string branch = std::to_string(offer.version->major_part());
+    if (branches.empty() || branches.back() != branch) {
+      branches.push_back(std::move(branch));
+    }
+  }
+  findings.refuse("driver",
+                  fmt::format("driver {} is not known to be in {}{}{}",
+                              question.request.driver.version->text(),
+                              origin_of(question),
+                              branches.empty() ? "" : "; it has the branches ",
+                              fmt::join(branches, ", ")),
+                  "manifest, drivers");
+}
+
+/// A driver named by branch or version: the newest of the branch that was seen, else the newest known.
+DriverSelection install_asked(const DriverQuestion& question, std::vector<DriverOffer> offers, Findings& findings)
+{
+  const base::Version& asked = *question.request.driver.version;
+  std::vector<DriverOffer> fitting;
+  std::copy_if(offers.begin(), offers.end(), std::back_inserter(fitting), [&](const DriverOffer& offer) {
+    return offer.version->begins_with(asked);
+  });
+  if (fitting.empty()) {
+    refuse_unknown(question, offers, findings);
+    return {};
+  }
+  std::stable_sort(fitting.begin(), fitting.end(), [](const DriverOffer& a, const DriverOffer& b) {
+    return std::tuple(!a.seen, *b.version) < std::tuple(!b.seen, *a.version);
+  });
+  const DriverOffer& best = fitting.front();
+  const Verdict verdict = judge(question, *best.version);
+  if (verdict.obstacle.stands()) {
+    findings.refuse("driver",
+                    fmt::format("driver {} was asked for, but {}", asked.text(), verdict.obstacle.text),
+                    verdict.obstacle.source);
+    return {};
+  }
+  return take(question, best, verdict.flavour, findings);
+}
+
+} // namespace
+
+DriverSelection install_driver(const DriverQuestion& question, Findings& findings)
+{
+  if (question.target.ubuntu == nullptr || !question.target.arch) {
+    return {}; // Already refused: for no known system there is no archive.
+  }
+  std::vector<DriverOffer> offers = offers_for(question);
+  if (question.request.driver.choice == DriverChoice::exact && question.request.driver.version) {
+    return install_asked(question, std::move(offers), findings);
+  }
+  return install_best(question, std::move(offers), findings);
+}
+
+} // namespace cudasetup::resolve

@@ -1,0 +1,152 @@
+#include "resolve/explain.hpp"
+
+#include "resolve/cuda.hpp"
+#include "resolve/kernels.hpp"
+#include "resolve/method.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cudasetup::resolve {
+
+namespace {
+
+std::string gpus_of(const Target& target)
+{
+  std::vector<std::string> labels;
+  for (const TargetGpu& gpu : target.gpus) {
+    labels.push_back(gpu.label());
+  }
+  return fmt::format("{}", fmt::join(labels, " and "));
+}
+
+std::string what_allows(const Target& target)
+{
+  std::string text = target.gpus.empty() ? std::string() : gpus_of(target) + " and ";
+  return text + "Ubuntu " + target.ubuntu->version.text();
+}
+
+Reason cuda_reason(const Question& question, const ToolkitChoice& cuda)
+{
+  const CudaRequest& request = question.request.cuda;
+  const std::string version = cuda.release->version.text();
+  std::string text;
+  if (request.choice == Choice::exact && request.version->text() == version) {
+    text = version + " was asked for";
+  } else if (request.choice == Choice::exact) {
+    text = fmt::format("{} is the newest {} that works here", version, request.version->text());
+  } else if (request.choice == Choice::latest) {
+    text = fmt::format("{} is the newest release that {} allow", version, what_allows(question.target));
+  } else {
+    const bool kept = question.target.driver != nullptr;
+    text = fmt::format("{} is the first choice among what {}{} allow{}",
+                       version,
+                       what_allows(question.target),
+                       kept ? " with driver " + question.target.driver->version.text() : "",
+                       question.request.torch.choice == Choice::none ? "" : ", with a LibTorch build");
+    const manifest::CudaRelease& newest = question.manifest.cuda.back();
+    if (comes_by_apt(*cuda.release, question.target) && !comes_by_apt(newest, question.target)) {
+      text += fmt::format("; {} and others have no packages for {}", newest.version.text(), question.target.os);
+    }
+  }
+  return {"cuda", text + "; it makes code for " + capabilities_of(*cuda.release)};
+}
+
+Reason method_reason(const Question& question, const ToolkitChoice& cuda)
+{
+  const std::string asked = question.request.method == cuda.method ? ", as asked" : "";
+  switch (cuda.method) {
+  case Method::local:
+    return {"method", "the local installer " + cuda.local_installer->file.url.file_name() + asked};
+  case Method::runfile:
+    return {"method", "the runfile " + cuda.runfile->file.url.file_name() + ", its toolkit alone" + asked};
+  case Method::network:
+  case Method::automatic:
+    break;
+  }
+  const manifest::Archive& archive = *question.target.archive;
+  if (!archive.oldest_cuda || !archive.newest_cuda) {
+    return {"method", "NVIDIA's network archive for " + archive.os + asked};
+  }
+  return {"method",
+          fmt::format("NVIDIA's network archive for {} has CUDA {} to {}{}",
+                      archive.os,
+                      archive.oldest_cuda->text(),
+                      archive.newest_cuda->text(),
+                      asked)};
+}
+
+std::string why_kernels(const TorchCandidate& torch, const Target& target)
+{
+  std::vector<std::string> served;
+  for (const TargetGpu& gpu : target.gpus) {
+    if (gpu.capability && kernels_for(*torch.build, *gpu.capability) == Kernels::machine_code) {
+      served.push_back(gpu.label());
+    }
+  }
+  return served.empty() || torch.build->is_cpu() ? std::string()
+                                                 : fmt::format("; it has code for {}", fmt::join(served, " and "));
+}
+
+Reason torch_reason(const Question& question, const TorchCandidate& torch, const manifest::CudaRelease* release)
+{
+  std::string text = torch.text();
+  switch (torch.origin) {
+  case TorchOrigin::pair:
+    text += " is the manifest's pair for CUDA " + release->version.text();
+    break;
+  case TorchOrigin::newest:
+    text += release != nullptr ? " is the newest that runs here with CUDA " + release->version.text()
+                               : " is the newest that runs here";
+    break;
+  case TorchOrigin::asked:
+    text += " was asked for";
+    break;
+  }
+  return {"torch", text + why_kernels(torch, question.target)};
+}
+
+/// The thing's own reason first, then what was passed over.
+void sort_by_thing(std::vector<Reason>& reasons)
+{
+  static constexpr std::array<std::string_view, 6> k_order = {"host", "cuda", "method", "driver", "torch", "python"};
+  std::stable_sort(reasons.begin(), reasons.end(), [](const Reason& a, const Reason& b) {
+    return std::find(k_order.begin(), k_order.end(), a.about) < std::find(k_order.begin(), k_order.end(), b.about);
+  });
+}
+
+} // namespace
+
+Resolution explain(const Question& question, Attempt attempt)
+{
+  Resolution resolution = std::move(attempt.resolution);
+  std::vector<Reason>& reasons = resolution.reasons;
+  if (resolution.cuda) {
+    reasons.push_back(cuda_reason(question, *resolution.cuda));
+    reasons.push_back(method_reason(question, *resolution.cuda));
+  } else {
+    reasons.push_back({"cuda", "no toolkit was asked for"});
+  }
+  if (attempt.torch) {
+    reasons.push_back(torch_reason(question, *attempt.torch, resolution.cuda ? resolution.cuda->release : nullptr));
+  } else {
+    reasons.push_back({"torch", "none was asked for"});
+  }
+  if (resolution.python) {
+    reasons.push_back({"python", "the wheels of the same build go into " + resolution.python->directory});
+  }
+  for (Reason& found : attempt.findings.reasons) {
+    reasons.push_back(std::move(found));
+  }
+  sort_by_thing(reasons);
+  resolution.cautions = std::move(attempt.findings.cautions);
+  return resolution;
+}
+
+} // namespace cudasetup::resolve

@@ -1,0 +1,62 @@
+#include "resolve/findings.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cudasetup::resolve {
+
+namespace {
+
+void add_once(std::vector<Reason>& list, Reason reason)
+{
+  if (std::find(list.begin(), list.end(), reason) == list.end()) {
+    list.push_back(std::move(reason));
+  }
+}
+
+} // namespace
+
+void Findings::refuse(std::string constraint, std::string text, std::string source)
+{
+  const bool known =
+      std::any_of(constraints.begin(), constraints.end(), [&](const Constraint& other) { return other.text == text; });
+  if (!known) {
+    constraints.push_back({std::move(constraint), std::move(text), std::move(source)});
+  }
+}
+
+void Findings::caution(std::string about, std::string text)
+{
+  add_once(cautions, {std::move(about), std::move(text)});
+}
+
+void Findings::reason(std::string about, std::string text)
+{
+  add_once(reasons, {std::move(about), std::move(text)});
+}
+
+void Findings::add(const Findings& other)
+{
+  for (const Constraint& constraint : other.constraints) {
+    refuse(constraint.constraint, constraint.text, constraint.source);
+  }
+  for (const Reason& caution : other.cautions) {
+    add_once(cautions, caution);
+  }
+  for (const Reason& reason : other.reasons) {
+    add_once(reasons, reason);
+  }
+}
+
+std::string record_source(std::string_view record, const std::vector<std::string>& sources)
+{
+  std::string text = "manifest, ";
+  text += record;
+  if (!sources.empty()) {
+    text += ": ";
+    text += sources.front();
+  }
+  return text;
+}
+
+} // namespace cudasetup::resolve

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "resolve/resolution.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cudasetup::resolve {
+
+/// What was found while settling one selection: what keeps it from being, what to be careful of, why things were
+/// chosen.
+struct Findings {
+  std::vector<Constraint> constraints;
+  std::vector<Reason> cautions;
+  std::vector<Reason> reasons;
+
+  /// Notes that the selection cannot be; said once, however often it is found.
+  void refuse(std::string constraint, std::string text, std::string source);
+  void caution(std::string about, std::string text);
+  void reason(std::string about, std::string text);
+  /// Takes over everything of @p other.
+  void add(const Findings& other);
+  bool allow() const { return constraints.empty(); }
+};
+
+/// How a constraint names the manifest record it comes from: "manifest, cuda 11.8.0: <its first source>".
+std::string record_source(std::string_view record, const std::vector<std::string>& sources);
+
+} // namespace cudasetup::resolve

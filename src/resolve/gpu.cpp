@@ -1,0 +1,154 @@
+#include "resolve/gpu.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cudasetup::resolve {
+
+namespace {
+
+using base::ComputeCapability;
+using manifest::KernelModule;
+
+TargetGpu from_record(const manifest::Gpu& record)
+{
+  return {&record, record.compute_capability, record.module, record.first_branch, record.last_branch, false};
+}
+
+/// Turing (7.5) is the first with the processor the open module needs, Blackwell (10.0) the first that the proprietary
+/// one does not drive (NVIDIA driver README 595, chapter 45B).
+KernelModule module_of(ComputeCapability capability)
+{
+  if (capability < ComputeCapability{7, 5}) {
+    return KernelModule::proprietary_only;
+  }
+  return capability >= ComputeCapability{10, 0} ? KernelModule::open_only : KernelModule::either;
+}
+
+/// What some known GPU of this capability can: the widest span of branches, and a module only where all agree.
+TargetGpu from_capability(const manifest::Manifest& manifest, ComputeCapability capability)
+{
+  TargetGpu gpu;
+  gpu.capability = capability;
+  gpu.module = module_of(capability);
+  bool known = false;
+  bool still_supported = false;
+  for (const manifest::Gpu& record : manifest.gpus) {
+    if (record.compute_capability != capability) {
+      continue;
+    }
+    if (record.first_branch && (!gpu.first_branch || *record.first_branch < *gpu.first_branch)) {
+      gpu.first_branch = record.first_branch;
+    }
+    still_supported = still_supported || !record.last_branch;
+    if (record.last_branch && (!gpu.last_branch || *record.last_branch > *gpu.last_branch)) {
+      gpu.last_branch = record.last_branch;
+    }
+    gpu.module = !known || gpu.module == record.module ? record.module : KernelModule::either;
+    known = true;
+  }
+  if (still_supported) {
+    gpu.last_branch.reset();
+  }
+  return gpu;
+}
+
+bool same_kind(const TargetGpu& a, const TargetGpu& b)
+{
+  return a.record == b.record && a.capability == b.capability;
+}
+
+void add_kind(std::vector<TargetGpu>& gpus, const TargetGpu& gpu)
+{
+  const auto same =
+      std::find_if(gpus.begin(), gpus.end(), [&](const TargetGpu& other) { return same_kind(other, gpu); });
+  if (same == gpus.end()) {
+    gpus.push_back(gpu);
+  } else {
+    same->driven = same->driven && gpu.driven;
+  }
+}
+
+void ask_for_capability(base::PciId id, Findings& findings)
+{
+  findings.refuse(
+      "gpu",
+      fmt::format("the NVIDIA GPU {} is not known here; name its compute capability, e.g. --gpu sm_90 "
+                  "(`nvidia-smi --query-gpu=compute_cap --format=csv` or developer.nvidia.com/cuda-gpus tell it)",
+                  id.text()),
+      "manifest, gpus");
+}
+
+void say_nothing_found(const host::HostFacts& facts, Findings& findings)
+{
+  if (facts.wsl) {
+    findings.caution("host",
+                     "WSL shows no GPU on the PCI bus, so none was checked; name it with --gpu sm_XX to have it "
+                     "checked");
+  } else if (facts.pci_readable || facts.container != host::Container::none) {
+    findings.caution("host",
+                     "no NVIDIA GPU was found, so nothing was checked against one; name one with --gpu where "
+                     "the result is meant for another machine");
+  } else {
+    findings.caution("host",
+                     "the PCI bus could not be read: whether there is a GPU is not known; name it with --gpu to "
+                     "have it checked");
+  }
+}
+
+} // namespace
+
+std::string TargetGpu::label() const
+{
+  if (record == nullptr) {
+    return "a GPU of " + (capability ? capability->sm() : std::string("unknown capability"));
+  }
+  const std::string suffix = capability ? ", " + capability->sm() : std::string();
+  return record->name + " (" + record->id.text() + suffix + ")";
+}
+
+std::string TargetGpu::source() const
+{
+  return record == nullptr ? std::string("manifest, gpus") : record_source("gpu " + record->id.text(), record->sources);
+}
+
+std::vector<TargetGpu> find_gpus(const manifest::Manifest& manifest, const host::HostFacts& facts, Findings& findings)
+{
+  std::vector<TargetGpu> gpus;
+  bool seen = false;
+  for (const host::GpuDevice& device : facts.gpus) {
+    if (device.id && device.id->vendor != base::k_nvidia_vendor) {
+      continue;
+    }
+    const manifest::Gpu* record = device.id ? manifest.find_gpu(*device.id) : nullptr;
+    if (device.bound_driver == "vfio-pci") {
+      const std::string name = record != nullptr ? record->name : device.address;
+      findings.caution("host", name + " is handed to virtual machines (vfio-pci) and was not counted");
+      continue;
+    }
+    seen = true;
+    if (record == nullptr && !device.capability) {
+      ask_for_capability(device.id.value_or(base::PciId{base::k_nvidia_vendor, 0}), findings);
+      continue;
+    }
+    TargetGpu gpu = record != nullptr ? from_record(*record) : from_capability(manifest, *device.capability);
+    if (device.capability) {
+      gpu.capability = device.capability;
+    }
+    gpu.driven = device.bound_driver == "nvidia";
+    if (!gpu.capability) {
+      findings.caution("host",
+                       fmt::format("the compute capability of {} is not published: toolkit and LibTorch could "
+                                   "not be checked against it",
+                                   gpu.label()));
+    }
+    add_kind(gpus, gpu);
+  }
+  if (!seen) {
+    say_nothing_found(facts, findings);
+  }
+  return gpus;
+}
+
+} // namespace cudasetup::resolve

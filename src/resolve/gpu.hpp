@@ -1,0 +1,35 @@
+#pragma once
+
+#include "host/facts.hpp"
+#include "manifest/types.hpp"
+#include "resolve/findings.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cudasetup::resolve {
+
+/// A GPU that must be served.
+struct TargetGpu {
+  const manifest::Gpu* record = nullptr; ///< null where only the compute capability was named
+  std::optional<base::ComputeCapability> capability;
+  manifest::KernelModule module = manifest::KernelModule::either;
+  std::optional<std::uint32_t> first_branch; ///< first driver branch known to drive it
+  std::optional<std::uint32_t> last_branch;  ///< nullopt: still supported
+  /// The nvidia module already drives it: proof that the loaded driver knows it.
+  bool driven = false;
+
+  /// "Tesla T4 (10de:1eb8, sm_75)", "a GPU of sm_75".
+  std::string label() const;
+  /// Where what is said of it comes from.
+  std::string source() const;
+};
+
+/// The GPUs that count: NVIDIA's, each kind once, without those handed to a virtual machine (vfio-pci). An id the
+/// manifest does not have is a constraint that asks for `--gpu sm_XX`; no GPU at all, or one whose capability nobody
+/// published, is a caution.
+std::vector<TargetGpu> find_gpus(const manifest::Manifest& manifest, const host::HostFacts& facts, Findings& findings);
+
+} // namespace cudasetup::resolve

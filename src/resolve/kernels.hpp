@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/hardware.hpp"
+#include "manifest/types.hpp"
+
+namespace cudasetup::resolve {
+
+/// How a torch build serves a GPU.
+enum class Kernels {
+  machine_code, ///< a cubin of the same major with a minor not above the GPU's
+  compiled,     ///< PTX not above the GPU, which the driver compiles at first use
+  missing,      ///< nothing the GPU can run: "no kernel image is available for execution on the device"
+  unknown,      ///< nobody published what is in the build
+};
+
+/// CUDA's binary compatibility: machine code runs on its own major from its minor on, PTX on everything from its
+/// capability on. Builds for the CPU serve every GPU by not using it, so that they must not be asked about.
+Kernels kernels_for(const manifest::TorchBuild& build, base::ComputeCapability gpu);
+
+} // namespace cudasetup::resolve

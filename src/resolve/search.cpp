@@ -1,0 +1,151 @@
+#include "resolve/search.hpp"
+
+#include "resolve/cuda.hpp"
+#include "resolve/explain.hpp"
+#include "resolve/wishes.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cudasetup::resolve {
+
+namespace {
+
+/// What was tried before something worked: the most wanted, with what stood against it, and how many after it.
+struct Passed {
+  std::size_t count = 0;
+  std::string first;
+
+  void add(const std::string& name, const Findings& findings)
+  {
+    if (count++ == 0) {
+      first = name + " was passed over: " + findings.constraints.front().text;
+    }
+  }
+
+  void say(const std::string& about, Findings& findings) const
+  {
+    if (count > 0) {
+      findings.reason(about, first + (count > 1 ? fmt::format("; {} more were, too", count - 1) : std::string()));
+    }
+  }
+};
+
+std::string name_of(const manifest::CudaRelease* release)
+{
+  return release != nullptr ? "CUDA " + release->version.text() : std::string("no toolkit");
+}
+
+/// The first build that works with the toolkit; otherwise the last attempt.
+Attempt try_builds(const Question& question, const Toolkit& toolkit)
+{
+  Passed passed;
+  std::optional<Attempt> attempt;
+  for (const TorchStage stage : {TorchStage::first, TorchStage::fallback}) {
+    for (const TorchCandidate& torch : wanted_torch(question, toolkit.release(), stage)) {
+      attempt = settle(question, toolkit, torch, Depth::first_constraint);
+      if (attempt->works()) {
+        passed.say("torch", attempt->findings);
+        return std::move(*attempt);
+      }
+      if (!attempt->mendable) {
+        return std::move(*attempt);
+      }
+      passed.add("torch " + torch.text(), attempt->findings);
+    }
+  }
+  if (!attempt) {
+    attempt = settle(question, toolkit, std::nullopt, Depth::first_constraint);
+    refuse_no_torch(question, toolkit.release(), attempt->findings);
+  }
+  return std::move(*attempt);
+}
+
+Attempt try_release(const Question& question, const manifest::CudaRelease* release)
+{
+  const Toolkit toolkit = settle_toolkit(question, release);
+  if (!toolkit.findings.allow()) {
+    Attempt attempt;
+    attempt.findings = toolkit.findings;
+    return attempt;
+  }
+  if (question.request.torch.choice == Choice::none) {
+    return settle(question, toolkit, std::nullopt, Depth::first_constraint);
+  }
+  return try_builds(question, toolkit);
+}
+
+/// The nearest miss with one release. Another build is looked at only where it might change something.
+Attempt nearest_miss(const Question& question, const manifest::CudaRelease* release)
+{
+  const Toolkit toolkit = settle_toolkit(question, release);
+  std::optional<Attempt> best;
+  if (question.request.torch.choice != Choice::none) {
+    for (const TorchCandidate& torch : nearest_torch_wishes(question, release)) {
+      Attempt attempt = settle(question, toolkit, torch, Depth::all_constraints);
+      const bool mendable = attempt.mendable;
+      if (!best || attempt.findings.constraints.size() < best->findings.constraints.size()) {
+        best = std::move(attempt);
+      }
+      if (!mendable) {
+        break;
+      }
+    }
+  }
+  if (!best) {
+    best = settle(question, toolkit, std::nullopt, Depth::all_constraints);
+    if (question.request.torch.choice != Choice::none) {
+      refuse_no_torch(question, release, best->findings);
+    }
+  }
+  return std::move(*best);
+}
+
+} // namespace
+
+std::optional<Resolution> find_selection(const Question& question)
+{
+  if (!question.basis.allow()) {
+    return std::nullopt;
+  }
+  Passed passed;
+  for (const manifest::CudaRelease* release : wanted_cuda(question)) {
+    Attempt attempt = try_release(question, release);
+    if (attempt.works()) {
+      passed.say("cuda", attempt.findings);
+      return explain(question, std::move(attempt));
+    }
+    passed.add(name_of(release), attempt.findings);
+  }
+  return std::nullopt;
+}
+
+std::vector<Constraint> explain_refusal(const Question& question)
+{
+  const auto wanted = wanted_cuda(question);
+  if (wanted.empty()) {
+    // The asked release does not exist: say so, with all else that can be said without one.
+    Findings findings = question.basis;
+    refuse_no_cuda(question, findings);
+    if (nearest_torch_wishes(question, nullptr).empty()) {
+      refuse_no_torch(question, nullptr, findings);
+    }
+    return findings.constraints;
+  }
+  std::optional<Attempt> best;
+  for (const manifest::CudaRelease* release : wanted) {
+    Attempt attempt = nearest_miss(question, release);
+    if (!best || attempt.findings.constraints.size() < best->findings.constraints.size()) {
+      best = std::move(attempt);
+    }
+    if (!question.basis.allow()) {
+      break; // No other release mends the machine or the request.
+    }
+  }
+  return best->findings.constraints;
+}
+
+} // namespace cudasetup::resolve

@@ -1,0 +1,144 @@
+#include "resolve/wishes.hpp"
+
+#include "resolve/cuda.hpp"
+#include "resolve/driver_need.hpp"
+#include "resolve/method.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+namespace cudasetup::resolve {
+
+namespace {
+
+using manifest::CudaRelease;
+
+bool is_asked(const TorchRequest& request)
+{
+  return request.choice == Choice::exact && request.version.has_value();
+}
+
+bool fits(const TorchRequest& request, const manifest::TorchBuild& build)
+{
+  return request.platform ? build.platform == *request.platform : !build.is_cpu();
+}
+
+const std::vector<manifest::Pair>* pairs_of(const manifest::Manifest& manifest, const CudaRelease& release)
+{
+  const auto pairs = manifest.pairs.find(release.version.text());
+  return pairs != manifest.pairs.end() && !pairs->second.empty() ? &pairs->second : nullptr;
+}
+
+bool goes_with_asked(const Question& question, const manifest::TorchRelease& torch, const CudaRelease& release)
+{
+  return std::any_of(torch.builds.begin(), torch.builds.end(), [&](const manifest::TorchBuild& build) {
+    return fits(question.request.torch, build) && goes_with(question.manifest, {&torch, &build}, &release);
+  });
+}
+
+bool is_paired_with_asked(const Question& question, const CudaRelease& release)
+{
+  const auto* pairs = pairs_of(question.manifest, release);
+  const TorchRequest& asked = question.request.torch;
+  return pairs != nullptr && std::any_of(pairs->begin(), pairs->end(), [&](const manifest::Pair& pair) {
+           return pair.torch == *asked.version && (!asked.platform || pair.platform == *asked.platform);
+         });
+}
+
+/// The least weighty wish first: every later one keeps the order of the earlier within its two parts.
+void sort_by_wishes(const Question& question, std::vector<const CudaRelease*>& releases)
+{
+  const auto prefer = [&](const auto& wish) { std::stable_partition(releases.begin(), releases.end(), wish); };
+  const Target& target = question.target;
+  const TorchRequest& torch = question.request.torch;
+  prefer([&](const CudaRelease* release) { return pairs_of(question.manifest, *release) != nullptr; });
+  if (is_asked(torch)) {
+    prefer([&](const CudaRelease* release) { return is_paired_with_asked(question, *release); });
+  }
+  prefer([&](const CudaRelease* release) { return comes_by_apt(*release, target); });
+  if (drives_all(target)) {
+    prefer([&](const CudaRelease* release) { return meets(target.driver->version, need_of(*release)); });
+  }
+  const manifest::TorchRelease* asked = is_asked(torch) ? question.manifest.find_torch(*torch.version) : nullptr;
+  if (asked != nullptr) {
+    prefer([&](const CudaRelease* release) { return goes_with_asked(question, *asked, *release); });
+  }
+}
+
+} // namespace
+
+std::vector<const CudaRelease*> wanted_cuda(const Question& question)
+{
+  const CudaRequest& request = question.request.cuda;
+  if (request.choice == Choice::none) {
+    return {nullptr};
+  }
+  std::vector<const CudaRelease*> releases;
+  releases.reserve(question.manifest.cuda.size());
+  for (auto release = question.manifest.cuda.rbegin(); release != question.manifest.cuda.rend(); ++release) {
+    if (request.choice != Choice::exact || (request.version && release->version.begins_with(*request.version))) {
+      releases.push_back(&*release);
+    }
+  }
+  if (request.choice == Choice::automatic) {
+    sort_by_wishes(question, releases);
+  }
+  return releases;
+}
+
+std::vector<TorchCandidate> wanted_torch(const Question& question, const CudaRelease* release, TorchStage stage)
+{
+  const TorchRequest& request = question.request.torch;
+  if (is_asked(request)) {
+    return stage == TorchStage::first ? asked_torch(request, question.manifest, release)
+                                      : std::vector<TorchCandidate>{};
+  }
+  if (request.choice == Choice::automatic && release != nullptr && stage == TorchStage::first) {
+    return paired_torch(question.manifest, *release);
+  }
+  const TorchStage newest =
+      request.choice == Choice::automatic && release != nullptr ? TorchStage::fallback : TorchStage::first;
+  return stage == newest ? newest_torch(question.manifest, release) : std::vector<TorchCandidate>{};
+}
+
+std::vector<TorchCandidate> nearest_torch_wishes(const Question& question, const CudaRelease* release)
+{
+  std::vector<TorchCandidate> wishes = wanted_torch(question, release, TorchStage::first);
+  if (wishes.empty()) {
+    wishes = wanted_torch(question, release, TorchStage::fallback);
+  }
+  if (!wishes.empty() && wishes.front().origin == TorchOrigin::newest) {
+    wishes.resize(1);
+  }
+  return wishes;
+}
+
+void refuse_no_cuda(const Question& question, Findings& findings)
+{
+  if (question.request.cuda.version) {
+    refuse_unknown_cuda(question.manifest, *question.request.cuda.version, findings);
+  } else {
+    findings.refuse("cuda", "no CUDA release is known", "manifest, cuda");
+  }
+}
+
+void refuse_no_torch(const Question& question, const CudaRelease* release, Findings& findings)
+{
+  const TorchRequest& request = question.request.torch;
+  if (request.choice == Choice::none) {
+    return;
+  }
+  if (is_asked(request)) {
+    refuse_unknown_torch(request, question.manifest, findings);
+    return;
+  }
+  findings.refuse("torch",
+                  release != nullptr ? fmt::format("no LibTorch build goes with CUDA {}; --torch none leaves it out",
+                                                   release->version.text())
+                                     : std::string("no LibTorch build is known"),
+                  "manifest, torch");
+}
+
+} // namespace cudasetup::resolve
