@@ -58,7 +58,8 @@ struct Link {
   std::string target;
 };
 
-/// Copies the one file of `directory` whose name matches `pattern` to `to` (a directory when it ends with /).
+/// Copies the one file of `directory` whose name matches `pattern` (a name, or with `*`) to `to` (a directory when it
+/// ends with /).
 struct CopyMatch {
   std::string directory;
   std::string pattern;
@@ -100,17 +101,22 @@ struct Totals {
 struct Simulation {
   /// Packages that the plan installs with apt, `name=version` or `name`, in its order.
   std::vector<std::string> packages;
-  /// The source it adds, in one-line form with `{keyring}` where the key's private copy goes; empty: none is added.
+  /// The source it adds, in one-line form; empty: none is added (the system's own sources suffice, or the source is
+  /// there already). `{keyring}` stands for the private copy of the key, `{unpacked}` for the folder into which
+  /// `local_installer` was unpacked.
   std::string source_line;
-  /// Where the key is found: a keyring .deb (a Download of the plan, by its `to`) or a local installer .deb.
+  /// Where the key is found: a keyring .deb (a Download of the plan, by its `to`) or a local installer .deb. Empty:
+  /// in the system's own `key_directory`, where an earlier run unpacked the local installer.
   std::string key_package;
-  /// The pin file's text, if the plan writes one.
+  /// Directory of the key inside that .deb's tree. A key named `*.pub` is armored: its copy has to end with `.asc`.
+  std::string key_directory;
+  /// The pin file's text, if the plan writes one; empty also where only a package or an address holds it.
   std::string pin;
   /// A local installer .deb that carries the archive itself; empty for the network archive.
   std::string local_installer;
   /// Directory inside that .deb's tree: /var/cuda-repo-ubuntu1804-11-1-local
   std::string local_directory;
-  /// Key file pattern inside it.
+  /// Key file name, or pattern, inside `key_directory`.
   std::string key_pattern;
 };
 
@@ -120,9 +126,9 @@ struct Plan {
   std::vector<Step> steps;
   Totals totals;
   std::optional<Simulation> simulation;
-  std::string manifest_digest;
-  std::string facts_digest;
-  /// Why there is nothing to do, when there are no steps.
+  std::string manifest_digest; ///< "sha256:…" of the manifest's files
+  std::string facts_digest;    ///< "sha256:…" of the host facts' compact JSON
+  /// What is already so and hence not planned, a line a thing; all of it when there are no steps.
   std::vector<resolve::Reason> already;
 };
 
@@ -132,16 +138,19 @@ struct Settings {
   std::optional<base::Url> pytorch_mirror; ///< stands for https://download.pytorch.org
   bool keep_downloads = false;
   unsigned lock_timeout_seconds = 300;
+  std::string manifest_digest = {}; ///< Manifest::digest, for the plan
 };
 
 /// The steps that turn a machine with these facts into the resolution: what is already so is not planned. Pure.
+/// std::logic_error for a resolution that `resolve` never gives (a driver in a container, a method without its file).
 Plan make_plan(const resolve::Request& request,
                const resolve::Resolution& resolution,
                const host::HostFacts& facts,
                const Settings& settings);
 
 /// The commands that do what @p action does, for the system at @p root ("" or "/": the running one): what is printed,
-/// exported and, for Run, executed.
+/// exported and, for Run, executed. With a root all of them run inside it: a link in it never leads out of it, and
+/// apt-helper has the root's certificates, proxies and version; names are resolved by the root's resolv.conf.
 std::vector<base::Command> commands_for(const Action& action, const std::string& root);
 
 /// cudasetup.plan/1. Deterministic.

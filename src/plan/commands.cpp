@@ -1,0 +1,119 @@
+#include "plan/plan.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace cudasetup::plan {
+
+namespace {
+
+using base::Command;
+using Commands = std::vector<Command>;
+
+constexpr std::string_view k_apt_helper = "/usr/lib/apt/apt-helper";
+
+Command command(std::vector<std::string> argv)
+{
+  return Command{std::move(argv)};
+}
+
+/// "0644"
+std::string octal(unsigned mode)
+{
+  std::string text;
+  for (unsigned shift = 12; shift > 0; shift -= 3) {
+    text += static_cast<char>('0' + ((mode >> (shift - 3)) & 7U));
+  }
+  return text;
+}
+
+std::string parent_of(const std::string& path)
+{
+  const std::size_t slash = path.find_last_of('/');
+  return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+/// What each action is in commands of every Ubuntu: coreutils 8.28, apt 1.6, findutils, and unzip, which is a
+/// prerequisite of a plan that unpacks.
+struct Translator {
+  Commands operator()(const Download& download) const
+  {
+    std::vector<std::string> fetch = {std::string(k_apt_helper), "download-file", download.url.text(), download.to};
+    if (download.digest) {
+      fetch.push_back(download.digest->apt_text());
+    }
+    Commands commands = {command(std::move(fetch))};
+    if (!download.digest && download.md5_list) {
+      const Md5List& list = *download.md5_list;
+      commands.push_back(command({std::string(k_apt_helper), "download-file", list.url.text(), list.to}));
+      // The list has bare file names. A list without our file is a failure to md5sum.
+      commands.push_back(
+          command({"env", "-C", parent_of(download.to), "md5sum", "--check", "--ignore-missing", list.to}));
+    }
+    return commands;
+  }
+
+  Commands operator()(const WriteFile& file) const
+  {
+    Command write = command({"install", "-D", "-m", octal(file.mode), "/dev/stdin", file.path});
+    write.input = file.content;
+    return {write};
+  }
+
+  Commands operator()(const MakeDirectory& directory) const
+  {
+    return {command({"install", "-d", "-m", octal(directory.mode), directory.path})};
+  }
+
+  Commands operator()(const Unpack& unpack) const
+  {
+    const std::string partial = unpack.to + ".partial";
+    return {command({"rm", "-rf", partial}),
+            command({"unzip", "-q", unpack.zip, unpack.top + "/*", "-d", partial}),
+            // Without -T an existing directory would take the new one in.
+            command({"mv", "-T", partial + "/" + unpack.top, unpack.to}),
+            command({"rmdir", partial})};
+  }
+
+  // With -T a directory at the link's place is a failure, and not a place to put the link into.
+  Commands operator()(const Link& link) const { return {command({"ln", "-sfT", link.target, link.path})}; }
+
+  Commands operator()(const CopyMatch& copy) const
+  {
+    const std::string mode = octal(copy.mode);
+    const bool into = copy.to.ends_with('/');
+    if (copy.pattern.find_first_of("*?[") == std::string::npos) {
+      const std::string from = copy.directory + "/" + copy.pattern;
+      return {command({"install", "-D", "-m", mode, from, into ? copy.to + copy.pattern : copy.to})};
+    }
+    std::vector<std::string> argv = {"find", copy.directory, "-maxdepth", "1", "-name", copy.pattern, "-exec"};
+    if (into) {
+      argv.insert(argv.end(), {"install", "-D", "-m", mode, "-t", copy.to, "{}", "+"});
+    } else {
+      argv.insert(argv.end(), {"install", "-D", "-m", mode, "{}", copy.to, ";"});
+    }
+    return {command(std::move(argv))};
+  }
+
+  Commands operator()(const Remove& remove) const
+  {
+    std::vector<std::string> argv = {"rm", "-rf", "--"};
+    argv.insert(argv.end(), remove.paths.begin(), remove.paths.end());
+    return {command(std::move(argv))};
+  }
+
+  Commands operator()(const Run& run) const { return {run.command}; }
+};
+
+} // namespace
+
+std::vector<base::Command> commands_for(const Action& action, const std::string& root)
+{
+  Commands commands = std::visit(Translator{}, action);
+  for (Command& each : commands) {
+    each = base::in_root(std::move(each), root);
+  }
+  return commands;
+}
+
+} // namespace cudasetup::plan

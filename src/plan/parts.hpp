@@ -1,0 +1,91 @@
+#pragma once
+
+#include "plan/input.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The parts of the planner, a group of steps each. Only src/plan/ includes this.
+namespace cudasetup::plan {
+
+// --- toolkit.cpp
+
+/// Whose toolkit of the chosen version is there.
+enum class ToolkitState {
+  absent,
+  present, ///< the very packages, or the runfile's tree: ours or as if ours
+  foreign, ///< a complete tree that came another way (an image, say): it is left as it is
+};
+/// Of the chosen toolkit; `absent` also where none is chosen.
+ToolkitState toolkit_state(const Input& input);
+/// "/usr/local/cuda-11.1"
+std::string toolkit_directory(const resolve::ToolkitChoice& choice);
+/// The chosen packages that apt has to be asked for: all but shared ones that are there in a newer version.
+std::vector<manifest::AptPackage> toolkit_packages(const Input& input);
+std::vector<Step> toolkit_steps(const Input& input);
+
+// --- driver.cpp
+
+/// Who ships the chosen driver packages.
+enum class DriverOrigin { none, ubuntu, nvidia };
+/// `none` where no driver has to be installed.
+DriverOrigin driver_origin(const Input& input);
+std::vector<Step> driver_steps(const Input& input);
+
+// --- apt_source.cpp
+
+enum class SourceKind { none, network, local };
+/// The archive of NVIDIA's that packages of this plan come from.
+SourceKind source_kind(const Input& input);
+/// Pin, key, source and update.
+std::vector<Step> source_steps(const Input& input);
+/// Fills in what the simulation needs to know of the source that `source_steps` adds.
+void describe_source(const Input& input, Simulation& simulation);
+/// The pin file's text where the plan writes it; empty where none has to be written or its text is not known.
+std::string pin_text(const Input& input);
+
+// --- local_source.cpp
+
+/// A local installer's repository on the target system.
+struct LocalSource {
+  manifest::AptPackage deb;           ///< cuda-repo-ubuntu1804-11-1-local, 11.1.1-455.32.00-1
+  std::string directory;              ///< /var/cuda-repo-ubuntu1804-11-1-local
+  std::string list;                   ///< /etc/apt/sources.list.d/cuda-ubuntu1804-11-1-local.list
+  std::string key;                    ///< 7fa2af80.pub, or cuda-*-keyring.gpg
+  std::optional<std::string> keyring; ///< where an armored key is copied to; nullopt: it keeps its name
+  base::Url url;
+  std::string file; ///< the .deb in the cache
+};
+LocalSource local_source(const Input& input);
+/// Fetching and unpacking the local installer, and its key.
+std::vector<Step> local_source_steps(const Input& input);
+
+// --- libtorch.cpp
+
+Presence libtorch_presence(const Input& input);
+std::vector<Step> libtorch_steps(const Input& input);
+
+// --- python.cpp
+
+/// pip's requirements of the chosen build: "torch==1.7.1+cu110", …
+std::vector<std::string> python_requirements(const resolve::TorchChoice& torch);
+std::vector<Step> python_steps(const Input& input);
+
+// --- environment.cpp
+
+/// The environment file and the loader's entry of a runfile's toolkit.
+std::vector<Step> environment_steps(const Input& input);
+
+// --- prerequisites.cpp
+
+/// Ubuntu's own packages that are missing and that @p later steps, or verifying, need.
+std::vector<std::string> missing_prerequisites(const Input& input, const std::vector<Step>& later);
+/// Ubuntu's lists, the prerequisites and Ubuntu's own driver packages, where there is something to install.
+std::vector<Step> system_steps(const Input& input, const std::vector<std::string>& missing);
+/// The cache, where something of @p later goes there.
+std::vector<Step> cache_steps(const std::vector<Step>& later);
+/// Removes from the cache what @p steps put there.
+std::vector<Step> cleanup_steps(const Input& input, const std::vector<Step>& steps);
+
+} // namespace cudasetup::plan

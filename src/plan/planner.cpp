@@ -1,0 +1,171 @@
+#include "plan/parts.hpp"
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "host/json.hpp"
+#include "host/paths.hpp"
+
+#include <algorithm>
+
+namespace cudasetup::plan {
+
+namespace {
+
+void append(std::vector<Step>& steps, std::vector<Step> more)
+{
+  steps.insert(steps.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+/// What comes after the prerequisites, in order. NVIDIA's driver goes before the toolkit, so that the longest step is
+/// not done in vain when it fails.
+std::vector<Step> main_steps(const Input& input)
+{
+  std::vector<Step> steps = source_steps(input);
+  if (driver_origin(input) == DriverOrigin::nvidia) {
+    append(steps, driver_steps(input));
+  }
+  append(steps, toolkit_steps(input));
+  append(steps, libtorch_steps(input));
+  append(steps, python_steps(input));
+  append(steps, environment_steps(input));
+  return steps;
+}
+
+std::optional<Simulation> make_simulation(const Input& input, const std::vector<std::string>& missing)
+{
+  Simulation simulation;
+  simulation.packages = missing;
+  const auto add = [&](const std::vector<manifest::AptPackage>& packages) {
+    const std::vector<std::string> texts = apt_texts(packages);
+    simulation.packages.insert(simulation.packages.end(), texts.begin(), texts.end());
+  };
+  if (driver_origin(input) != DriverOrigin::none) {
+    add(input.resolution.driver.packages);
+  }
+  const auto& cuda = input.resolution.cuda;
+  if (cuda && cuda->method != resolve::Method::runfile && toolkit_state(input) == ToolkitState::absent) {
+    add(toolkit_packages(input));
+  }
+  if (simulation.packages.empty()) {
+    return std::nullopt;
+  }
+  describe_source(input, simulation);
+  return simulation;
+}
+
+bool runs_apt(const Action& action)
+{
+  const auto* command = std::get_if<Run>(&action);
+  return command != nullptr && command->command.argv.front() == "apt-get";
+}
+
+/// Known only where every byte comes by downloads of ours with known sizes: apt's and pip's are not known beforehand.
+std::optional<std::uint64_t> download_bytes(const std::vector<Step>& steps)
+{
+  std::uint64_t sum = 0;
+  for (const Step& step : steps) {
+    for (const Action& action : step.actions) {
+      const auto* download = std::get_if<Download>(&action);
+      if (runs_apt(action) || step.id == "python" || (download != nullptr && !download->bytes)) {
+        return std::nullopt;
+      }
+      sum += download == nullptr ? 0 : *download->bytes;
+    }
+  }
+  return sum;
+}
+
+/// What is unpacked or installed has sizes that nobody published; only without any is the need known.
+std::optional<std::uint64_t> disk_bytes(const std::vector<Step>& steps)
+{
+  return steps.empty() ? std::optional<std::uint64_t>(0) : std::nullopt;
+}
+
+/// A new module is not loaded while nouveau or another version of it is.
+bool needs_reboot(const Input& input)
+{
+  if (driver_origin(input) == DriverOrigin::none) {
+    return false;
+  }
+  const auto& loaded = input.facts.driver;
+  const auto& wanted = input.resolution.driver.version;
+  const bool other_version = loaded && (!wanted || !(loaded->version == *wanted));
+  return other_version || std::any_of(input.facts.gpus.begin(), input.facts.gpus.end(), [](const host::GpuDevice& gpu) {
+           const std::string bound = base::lower(gpu.bound_driver);
+           return bound == "nouveau" || bound == "novacore" || bound == "nova_core";
+         });
+}
+
+resolve::Reason toolkit_already(const Input& input, ToolkitState state)
+{
+  const resolve::ToolkitChoice& choice = *input.resolution.cuda;
+  const std::string what = "CUDA " + choice.release->version.text();
+  if (state == ToolkitState::foreign) {
+    return {"cuda", what + " is at " + toolkit_directory(choice) + ", complete with nvcc; it is used as it is"};
+  }
+  if (choice.method == resolve::Method::runfile) {
+    return {"cuda", what + " is at " + toolkit_directory(choice)};
+  }
+  return {"cuda", what + " is installed: " + base::join(apt_texts(toolkit_packages(input)), ", ")};
+}
+
+std::vector<resolve::Reason> find_already(const Input& input, const std::vector<Step>& steps)
+{
+  const resolve::Resolution& resolution = input.resolution;
+  const auto planned = [&](std::string_view id) {
+    return std::any_of(steps.begin(), steps.end(), [&](const Step& step) { return step.id == id; });
+  };
+  std::vector<resolve::Reason> already;
+  if (resolution.cuda) {
+    const ToolkitState state = toolkit_state(input);
+    if (state != ToolkitState::absent) {
+      already.push_back(toolkit_already(input, state));
+    }
+  }
+  if (resolution.driver.action == resolve::DriverAction::keep && input.facts.driver) {
+    already.push_back({"driver", "driver " + input.facts.driver->version.text() + " is loaded and stays"});
+  }
+  if (resolution.driver.action == resolve::DriverAction::install && driver_origin(input) == DriverOrigin::none) {
+    already.push_back({"driver", "installed: " + base::join(apt_texts(resolution.driver.packages), ", ")});
+  }
+  if (libtorch_presence(input) == Presence::present) {
+    const resolve::TorchChoice& torch = *resolution.torch;
+    const std::string current = planned("register-libtorch") ? "" : ", and is the current one";
+    already.push_back({"torch", "LibTorch " + torch.text() + " is at " + torch.prefix + current});
+  }
+  if (resolution.python && !planned("python")) {
+    already.push_back({"python", resolution.python->directory + " holds torch of this build"});
+  }
+  return already;
+}
+
+} // namespace
+
+Plan make_plan(const resolve::Request& request,
+               const resolve::Resolution& resolution,
+               const host::HostFacts& facts,
+               const Settings& settings)
+{
+  const Input input{request, resolution, facts, settings};
+  const std::vector<Step> main = main_steps(input);
+  const std::vector<std::string> missing = missing_prerequisites(input, main);
+
+  Plan plan;
+  plan.request = request;
+  plan.resolution = resolution;
+  plan.steps = system_steps(input, missing);
+  append(plan.steps, cache_steps(main));
+  append(plan.steps, main);
+  append(plan.steps, cleanup_steps(input, main));
+  plan.totals = Totals{download_bytes(plan.steps), disk_bytes(plan.steps), needs_reboot(input)};
+  plan.simulation = make_simulation(input, missing);
+  plan.manifest_digest = settings.manifest_digest.empty() || settings.manifest_digest.starts_with("sha256:")
+                             ? settings.manifest_digest
+                             : "sha256:" + settings.manifest_digest;
+  const std::string text = json::write(host::to_json(facts, host::Measures::left_out), json::Layout::compact);
+  plan.facts_digest = "sha256:" + base::digest_of(base::DigestKind::sha256, text).hex();
+  plan.already = find_already(input, plan.steps);
+  return plan;
+}
+
+} // namespace cudasetup::plan

@@ -1,0 +1,195 @@
+#include "plan/parts.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace cudasetup::plan {
+
+namespace {
+
+/// The runfile's installer is linked to libxml2 from 10.1.243 on (spack cuda/package.py).
+const base::Version& first_runfile_with_libxml2()
+{
+  static const base::Version version = base::Version::parse("10.1.243").value();
+  return version;
+}
+
+bool is_https_download(const Action& action)
+{
+  const auto* download = std::get_if<Download>(&action);
+  return download != nullptr && download->url.is_https();
+}
+
+/// Certificates are needed for downloads over https and for an apt source that is read over it. pip brings its own.
+bool needs_certificates(const Input& input, const std::vector<Step>& later)
+{
+  const bool download = std::any_of(later.begin(), later.end(), [](const Step& step) {
+    return std::any_of(step.actions.begin(), step.actions.end(), is_https_download);
+  });
+  const manifest::Archive* archive = input.resolution.archive;
+  const bool source =
+      source_kind(input) == SourceKind::network && archive != nullptr && nvidia_address(input, archive->url).is_https();
+  return download || source;
+}
+
+/// Compilers for nvcc, and what building a program with LibTorch (and so verifying it) needs.
+std::vector<std::string> compilers(const Input& input)
+{
+  const resolve::Resolution& resolution = input.resolution;
+  const bool builds = resolution.cuda && resolution.cuda->profile != manifest::Profile::runtime;
+  std::vector<std::string> names;
+  if (builds || resolution.torch) {
+    names.emplace_back("g++");
+  }
+  if (builds && resolution.cuda->host_gcc) {
+    names.push_back("g++-" + std::to_string(*resolution.cuda->host_gcc));
+  }
+  if (resolution.torch) {
+    names.emplace_back("make");
+    // A newer one that did not come as a package serves as well.
+    if (!input.facts.cmake) {
+      names.emplace_back("cmake");
+    }
+  }
+  return names;
+}
+
+/// Headers of the running kernel, which NVIDIA's packages compile their module against but do not ask for. Only for
+/// kernels named as distributions name theirs (5.15.0-91-generic): others come with no such package.
+std::string kernel_headers(const Input& input)
+{
+  const std::vector<std::string_view> pieces = base::split(input.facts.kernel, '-');
+  const bool distribution = pieces.size() >= 3 && base::Version::parse(pieces[0]) && base::parse_number(pieces[1]);
+  return driver_origin(input) == DriverOrigin::nvidia && distribution ? "linux-headers-" + input.facts.kernel : "";
+}
+
+bool has_step(const std::vector<Step>& steps, std::string_view id)
+{
+  return std::any_of(steps.begin(), steps.end(), [&](const Step& step) { return step.id == id; });
+}
+
+/// What an action puts into the cache; empty when nothing.
+std::string cached_by(const Action& action)
+{
+  if (const auto* download = std::get_if<Download>(&action)) {
+    return download->to;
+  }
+  if (const auto* command = std::get_if<Run>(&action);
+      command != nullptr && command->command.argv.front() == "dpkg-deb") {
+    return command->command.argv.back();
+  }
+  return "";
+}
+
+std::vector<std::string> cached_by(const std::vector<Step>& steps)
+{
+  std::vector<std::string> paths;
+  for (const Step& step : steps) {
+    for (const Action& action : step.actions) {
+      if (std::string path = cached_by(action); path.starts_with(std::string(k_cache) + "/")) {
+        paths.push_back(std::move(path));
+      }
+      const auto* download = std::get_if<Download>(&action);
+      if (download != nullptr && download->md5_list) {
+        paths.push_back(download->md5_list->to);
+      }
+    }
+  }
+  return paths;
+}
+
+} // namespace
+
+std::vector<std::string> missing_prerequisites(const Input& input, const std::vector<Step>& later)
+{
+  std::set<std::string> wanted;
+  if (needs_certificates(input, later)) {
+    wanted.insert("ca-certificates");
+  }
+  if (has_step(later, "unpack-libtorch")) {
+    wanted.insert("unzip");
+  }
+  if (has_step(later, "python")) {
+    wanted.insert({"python3", "python3-venv"});
+  }
+  const auto& cuda = input.resolution.cuda;
+  if (has_step(later, "runfile-install-toolkit") && cuda->release->version >= first_runfile_with_libxml2()) {
+    wanted.insert("libxml2");
+  }
+  for (std::string& name : compilers(input)) {
+    wanted.insert(std::move(name));
+  }
+  if (std::string headers = kernel_headers(input); !headers.empty()) {
+    wanted.insert(std::move(headers));
+  }
+  std::vector<std::string> missing;
+  std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(missing), [&](const std::string& name) {
+    return presence_of(input.facts, name) == Presence::absent;
+  });
+  return missing;
+}
+
+std::vector<Step> system_steps(const Input& input, const std::vector<std::string>& missing)
+{
+  const bool driver = driver_origin(input) == DriverOrigin::ubuntu;
+  if (missing.empty() && !driver) {
+    return {};
+  }
+  Step update;
+  update.id = "apt-update-system";
+  update.title = "Read Ubuntu's package lists";
+  update.because = "packages of Ubuntu's are missing, and a fresh system has no lists";
+  update.actions = {apt_update()};
+  update.undo = "nothing: lists are read again by every update";
+  std::vector<Step> steps = {update};
+  if (!missing.empty()) {
+    Step install;
+    install.id = "apt-install-prerequisites";
+    install.title = "Install " + enumerate(missing);
+    install.because = "fetching, unpacking, compiling or verifying needs them; no packages are added that they only "
+                      "recommend";
+    install.actions = {apt_install(input, missing, Recommends::leave_out)};
+    install.undo = "apt-get purge --autoremove " + base::join(missing, " ");
+    install.interruptible = Interruptible::no;
+    steps.push_back(install);
+  }
+  if (driver) {
+    const std::vector<Step> more = driver_steps(input);
+    steps.insert(steps.end(), more.begin(), more.end());
+  }
+  return steps;
+}
+
+std::vector<Step> cache_steps(const std::vector<Step>& later)
+{
+  if (cached_by(later).empty()) {
+    return {};
+  }
+  Step step;
+  step.id = "cache";
+  step.title = "Make a directory for downloads";
+  step.because = "root alone may write to it, so that nobody changes a file after it was checked";
+  step.actions = {MakeDirectory{std::string(k_cache), 0700}};
+  step.undo = "rmdir " + std::string(k_cache);
+  return {step};
+}
+
+std::vector<Step> cleanup_steps(const Input& input, const std::vector<Step>& steps)
+{
+  const std::vector<std::string> paths = cached_by(steps);
+  if (paths.empty() || input.settings.keep_downloads) {
+    return {};
+  }
+  Step step;
+  step.id = "clean-up";
+  step.title = "Remove the downloads";
+  step.because = "what they held is installed; --keep-downloads leaves them";
+  step.actions = {Remove{paths}};
+  step.undo = "nothing: they can be fetched again";
+  return {step};
+}
+
+} // namespace cudasetup::plan

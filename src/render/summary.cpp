@@ -1,0 +1,163 @@
+#include "render/summary.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace cudasetup::render {
+
+namespace {
+
+std::string gpu_text(const host::GpuDevice& gpu)
+{
+  std::string text = gpu.id ? gpu.id->text() : (gpu.capability ? gpu.capability->sm() : "of unknown kind");
+  if (!gpu.address.empty()) {
+    text += " at " + gpu.address;
+  }
+  return gpu.bound_driver.empty() ? text : text + " (" + gpu.bound_driver + ")";
+}
+
+std::string gpus_text(const host::HostFacts& facts)
+{
+  std::vector<std::string> texts;
+  for (const host::GpuDevice& gpu : facts.gpus) {
+    texts.push_back(gpu_text(gpu));
+  }
+  if (!texts.empty()) {
+    return base::join(texts, ", ");
+  }
+  return facts.pci_readable ? "none" : "not known";
+}
+
+std::string surroundings(const host::HostFacts& facts)
+{
+  if (facts.wsl) {
+    return "WSL";
+  }
+  return facts.container == host::Container::none ? "" : "a container";
+}
+
+std::string toolkit_text(const resolve::ToolkitChoice& choice)
+{
+  return choice.release->version.text() + ", profile " + std::string(manifest::name_of(choice.profile)) + ", method " +
+         std::string(resolve::name_of(choice.method)) +
+         (choice.host_gcc ? ", with g++-" + std::to_string(*choice.host_gcc) : "");
+}
+
+std::string driver_text(const resolve::DriverSelection& driver)
+{
+  const std::string version = driver.version ? driver.version->text() : "";
+  switch (driver.action) {
+  case resolve::DriverAction::install: {
+    std::vector<std::string> names;
+    for (const manifest::AptPackage& package : driver.packages) {
+      names.push_back(package.name);
+    }
+    return "install " + (version.empty() ? "" : version + " ") + "(" + base::join(names, ", ") + ")";
+  }
+  case resolve::DriverAction::keep:
+    return "keep" + (version.empty() ? "" : " " + version);
+  case resolve::DriverAction::none:
+    return "none";
+  }
+  return "";
+}
+
+std::string torch_text(const resolve::TorchChoice& torch)
+{
+  return torch.text() + ", ABI " + std::string(manifest::name_of(torch.zip->abi)) + ", in " + torch.prefix;
+}
+
+std::string bytes_text(const std::optional<std::uint64_t>& bytes)
+{
+  return bytes ? base::human_bytes(*bytes) : "not known beforehand";
+}
+
+/// What is known of a sum that is not known as a whole.
+std::string download_text(const plan::Plan& plan)
+{
+  std::uint64_t known = 0;
+  for (const plan::Step& step : plan.steps) {
+    for (const plan::Action& action : step.actions) {
+      if (const auto* download = std::get_if<plan::Download>(&action)) {
+        known += download->bytes.value_or(0);
+      }
+    }
+  }
+  const auto& whole = plan.totals.download_bytes;
+  return whole || known == 0 ? bytes_text(whole) : base::human_bytes(known) + " and more, not known beforehand";
+}
+
+} // namespace
+
+std::vector<Row> found_rows(const host::HostFacts& facts)
+{
+  const std::string unknown = "not known";
+  std::vector<Row> rows;
+  const std::string os = facts.os.name.empty() ? facts.os.id + " " + facts.os.version_id : facts.os.name;
+  rows.push_back({"system", os + (facts.arch ? ", " + std::string(base::name_of(*facts.arch)) : "")});
+  if (const std::string place = surroundings(facts); !place.empty()) {
+    rows.push_back({"inside", place});
+  }
+  rows.push_back({"GPU", gpus_text(facts)});
+  rows.push_back({"driver", facts.driver ? facts.driver->version.text() + ", loaded" : "none loaded"});
+  std::vector<std::string> toolkits;
+  for (const host::Toolkit& toolkit : facts.toolkits) {
+    toolkits.push_back((toolkit.version ? toolkit.version->text() + " in " : "") + toolkit.directory);
+  }
+  rows.push_back({"CUDA", toolkits.empty() ? "none" : base::join(toolkits, ", ")});
+  return rows;
+}
+
+std::vector<Row> chosen_rows(const plan::Plan& plan)
+{
+  const resolve::Resolution& resolution = plan.resolution;
+  std::vector<Row> rows;
+  rows.push_back({"CUDA", resolution.cuda ? toolkit_text(*resolution.cuda) : "none"});
+  rows.push_back({"driver", driver_text(resolution.driver)});
+  rows.push_back({"LibTorch", resolution.torch ? torch_text(*resolution.torch) : "none"});
+  if (resolution.python) {
+    rows.push_back({"Python", resolution.python->directory});
+  }
+  return rows;
+}
+
+std::vector<Row> cost_rows(const plan::Plan& plan)
+{
+  return {{"download", download_text(plan)},
+          {"disk", bytes_text(plan.totals.disk_bytes)},
+          {"reboot", plan.totals.reboot ? "needed, before the driver is in use" : "not needed"}};
+}
+
+std::vector<std::string> aligned(const std::vector<Row>& rows)
+{
+  std::size_t width = 0;
+  for (const Row& row : rows) {
+    width = std::max(width, row.name.size());
+  }
+  std::vector<std::string> lines;
+  for (const Row& row : rows) {
+    lines.push_back("  " + row.name + std::string(width - row.name.size() + 2, ' ') + row.text);
+  }
+  return lines;
+}
+
+std::vector<std::string> wrapped(const std::string& text, std::size_t width)
+{
+  std::vector<std::string> lines;
+  std::string line;
+  for (const std::string_view word : base::words(text)) {
+    if (!line.empty() && line.size() + 1 + word.size() > width) {
+      lines.push_back(line);
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + std::string(word);
+  }
+  if (!line.empty()) {
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+} // namespace cudasetup::render

@@ -1,0 +1,61 @@
+#include "render/text.hpp"
+
+#include "base/text.hpp"
+#include "render/summary.hpp"
+
+#include <string_view>
+
+namespace cudasetup::render {
+
+namespace {
+
+constexpr std::size_t k_width = 96;
+
+void rows(std::string& text, const std::vector<Row>& all)
+{
+  for (const std::string& line : aligned(all)) {
+    text += base::printable(line) + "\n";
+  }
+}
+
+void reasons(std::string& text, std::string_view title, const std::vector<resolve::Reason>& all)
+{
+  if (all.empty()) {
+    return;
+  }
+  text += "\n" + std::string(title) + "\n";
+  for (const resolve::Reason& reason : all) {
+    std::string_view lead = "  - ";
+    for (const std::string& line : wrapped(reason.about + ": " + reason.text, k_width)) {
+      text += std::string(lead) + base::printable(line) + "\n";
+      lead = "    ";
+    }
+  }
+}
+
+} // namespace
+
+std::string to_text(const plan::Plan& plan, const host::HostFacts& facts)
+{
+  std::string text = "Found\n";
+  rows(text, found_rows(facts));
+  text += "\nChosen\n";
+  rows(text, chosen_rows(plan));
+  reasons(text, "Be careful", plan.resolution.cautions);
+  if (plan.steps.empty()) {
+    reasons(text, "Nothing to do", plan.already);
+    return plan.already.empty() ? text + "\nNothing to do\n" : text;
+  }
+  reasons(text, "Already so", plan.already);
+  text += "\nSteps\n";
+  std::size_t number = 0;
+  for (const plan::Step& step : plan.steps) {
+    const std::string lead = std::to_string(++number);
+    text += std::string(lead.size() < 3 ? 3 - lead.size() : 0, ' ') + lead + "  " + base::printable(step.title) + "\n";
+  }
+  text += "\nCost\n";
+  rows(text, cost_rows(plan));
+  return text;
+}
+
+} // namespace cudasetup::render

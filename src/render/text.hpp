@@ -1,0 +1,12 @@
+#pragma once
+
+#include "plan/plan.hpp"
+
+#include <string>
+
+namespace cudasetup::render {
+
+/// A short summary for people: what was chosen, the steps, the cost, what to be careful of. Ends with a newline.
+std::string to_text(const plan::Plan& plan, const host::HostFacts& facts);
+
+} // namespace cudasetup::render

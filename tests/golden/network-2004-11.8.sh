@@ -1,0 +1,79 @@
+#!/bin/sh
+# Made by cudasetup. It can be read, kept and run: it needs nothing of cudasetup's.
+#
+# Found:
+#   system  Ubuntu 20.04 LTS, amd64
+#   GPU     10de:2204 at 0000:01:00.0
+#   driver  none loaded
+#   CUDA    none
+#
+# Chosen:
+#   CUDA      11.8.0, profile full, method network
+#   driver    none
+#   LibTorch  none
+#
+# Why:
+#   - cuda: 11.8.0 is the newest release of 11.8
+#
+# Cost:
+#   download  4.3 kB and more, not known beforehand
+#   disk      not known beforehand
+#   reboot    not needed
+
+set -eu
+umask 022
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+DEBIAN_FRONTEND=noninteractive
+LC_ALL=C.UTF-8
+NEEDRESTART_MODE=a
+export PATH DEBIAN_FRONTEND LC_ALL NEEDRESTART_MODE
+if [ "$(id -u)" -ne 0 ]; then
+  echo 'This script installs software: run it as root.' >&2
+  exit 5
+fi
+
+# [1/9] Read Ubuntu's package lists
+# Why: packages of Ubuntu's are missing, and a fresh system has no lists.
+apt-get update -o APT::Update::Error-Mode=any
+
+# [2/9] Install ca-certificates and g++
+# Why: fetching, unpacking, compiling or verifying needs them; no packages are added that they only
+# recommend.
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates g++
+
+# [3/9] Make a directory for downloads
+# Why: root alone may write to it, so that nobody changes a file after it was checked.
+install -d -m 0700 /var/cache/cudasetup
+
+# [4/9] Fetch NVIDIA's keyring package
+# Why: it holds the key that signs the archive; checked against its sha256.
+/usr/lib/apt/apt-helper download-file https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2004/x86_64/cuda-keyring_1.1-1_all.deb /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb SHA256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd
+
+# [5/9] Install NVIDIA's key, source and pin
+# Why: apt then knows NVIDIA's archive and trusts it for its own packages alone; files that are in the
+# way or missing become the package's.
+dpkg -i --force-confnew,confmiss /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb
+
+# [6/9] Read the package lists
+# Why: NVIDIA's list is new or may be old, and its packages need Ubuntu's.
+apt-get update -o APT::Update::Error-Mode=any
+
+# [7/9] Install the CUDA toolkit 11.8.0
+# Why: exact versions, since an archive keeps many; none of these packages reaches the driver.
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 cuda-toolkit-11-8=11.8.0-1
+
+# [8/9] Set PATH, CUDA_HOME and CMake's search path for new shells
+# Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
+install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
+# Written by cudasetup, which replaces it when it installs another version.
+# CUDA toolkit
+export CUDA_HOME=/usr/local/cuda-11.8
+case ":${PATH:-}:" in
+  *":/usr/local/cuda-11.8/bin:"*) ;;
+  *) export PATH="/usr/local/cuda-11.8/bin${PATH:+:${PATH}}" ;;
+esac
+EOF
+
+# [9/9] Remove the downloads
+# Why: what they held is installed; --keep-downloads leaves them.
+rm -rf -- /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb

@@ -1,0 +1,253 @@
+#include "support/pretend.hpp"
+#include "support/sample_scenarios.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <stdexcept>
+
+namespace cudasetup::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class EveryPlan : public ::testing::TestWithParam<Scenario> {};
+
+TEST_P(EveryPlan, LeavesNothingToDoOnceItIsDone)
+{
+  const SamplePtr sample = GetParam().make();
+  Pretender(*sample).run(sample->plan());
+  if (sample->resolution.driver.action == resolve::DriverAction::install) {
+    sample->facts.driver = host::LoadedDriver{*sample->resolution.driver.version, {}};
+  }
+  const plan::Plan again = sample->plan();
+  EXPECT_THAT(step_ids(again), IsEmpty());
+  EXPECT_THAT(again.already, Not(IsEmpty()));
+  EXPECT_FALSE(again.simulation.has_value());
+  EXPECT_FALSE(again.totals.reboot);
+  EXPECT_EQ(again.totals.download_bytes, 0U);
+}
+
+TEST_P(EveryPlan, IsTheSameTwice)
+{
+  const SamplePtr sample = GetParam().make();
+  const auto text = [&] {
+    return json::write(plan::to_json(sample->plan(), sample->facts, ""), json::Layout::compact);
+  };
+  EXPECT_EQ(text(), text());
+}
+
+TEST_P(EveryPlan, HasStepsOfTheirOwnNameWithAReasonAndAWayBack)
+{
+  std::set<std::string> seen;
+  for (const plan::Step& step : GetParam().make()->plan().steps) {
+    EXPECT_TRUE(seen.insert(step.id).second) << step.id;
+    EXPECT_FALSE(step.title.empty()) << step.id;
+    EXPECT_FALSE(step.because.empty()) << step.id;
+    EXPECT_FALSE(step.undo.empty()) << step.id;
+    EXPECT_FALSE(step.actions.empty()) << step.id;
+  }
+}
+
+TEST_P(EveryPlan, NeverStopsDpkgInTheMiddle)
+{
+  for (const plan::Step& step : GetParam().make()->plan().steps) {
+    for (const plan::Action& action : step.actions) {
+      const auto* run = std::get_if<plan::Run>(&action);
+      if (run != nullptr && (run->command.argv[0] == "dpkg" ||
+                             (run->command.argv[0] == "apt-get" && run->command.argv[1] == "install"))) {
+        EXPECT_EQ(step.interruptible, plan::Interruptible::no) << step.id;
+      }
+    }
+  }
+}
+
+TEST_P(EveryPlan, SimulatesEveryPackageThatItInstalls)
+{
+  const plan::Plan plan = GetParam().make()->plan();
+  for (const plan::Step& step : plan.steps) {
+    for (const plan::Action& action : step.actions) {
+      const auto* run = std::get_if<plan::Run>(&action);
+      if (run == nullptr || run->command.argv[0] != "apt-get" || run->command.argv[1] != "install") {
+        continue;
+      }
+      ASSERT_TRUE(plan.simulation.has_value());
+      EXPECT_THAT(plan.simulation->packages, Contains(run->command.argv.back()));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenarios, EveryPlan, ::testing::ValuesIn(scenarios()), [](const auto& instance) {
+  std::string name = instance.param.name;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
+  return name;
+});
+
+TEST(Planner, TakesTheSeedsRoadInItsOrder)
+{
+  EXPECT_THAT(step_ids(seed_sample()->plan()),
+              ElementsAre("apt-update-system",
+                          "apt-install-prerequisites",
+                          "cache",
+                          "nvidia-pin",
+                          "fetch-local-installer",
+                          "local-installer",
+                          "local-key",
+                          "apt-update",
+                          "apt-install-driver",
+                          "apt-install-toolkit",
+                          "fetch-libtorch",
+                          "unpack-libtorch",
+                          "register-libtorch",
+                          "environment",
+                          "clean-up"));
+}
+
+TEST(Planner, DoesNothingOnAMachineThatHasItAllAndSaysWhy)
+{
+  const plan::Plan plan = complete_sample()->plan();
+  EXPECT_THAT(step_ids(plan), IsEmpty());
+  EXPECT_THAT(
+      plan.already,
+      ElementsAre(
+          resolve::Reason{"cuda", "CUDA 12.4.1 is at /usr/local/cuda-12.4, complete with nvcc; it is used as it is"},
+          resolve::Reason{"driver", "driver 550.54.15 is loaded and stays"}));
+}
+
+TEST(Planner, DoesNotTakeALoneNvccForAToolkit)
+{
+  const SamplePtr sample = complete_sample();
+  sample->facts.packages.erase("cuda-libraries-dev-12-4");
+  EXPECT_THAT(step_ids(sample->plan()), Contains("apt-install-toolkit"));
+}
+
+TEST(Planner, DoesNotTakeAHalfInstalledToolkitForOne)
+{
+  const SamplePtr sample = complete_sample();
+  sample->facts.packages["cuda-nvcc-12-4"].configured = false;
+  EXPECT_THAT(step_ids(sample->plan()), Contains("apt-install-toolkit"));
+}
+
+TEST(Planner, EnlargesASmallerProfileOfOurs)
+{
+  const SamplePtr sample = complete_sample();
+  sample->facts.files["/etc/profile.d/cudasetup.sh"] = "export CUDA_HOME=/usr/local/cuda-12.4\n";
+  EXPECT_THAT(step_ids(sample->plan()), Contains("apt-install-toolkit"));
+}
+
+TEST(Planner, LeavesASharedPackageInItsNewerVersion)
+{
+  const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
+  sample->resolution.cuda->packages.push_back({"cuda-toolkit-config-common", "12.4.127-1"});
+  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-toolkit").front(),
+              HasSubstr("cuda-toolkit-12-4=12.4.1-1 cuda-toolkit-config-common=12.4.127-1"));
+  sample->facts.packages["cuda-toolkit-config-common"] = {"12.8.90-1", true};
+  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-toolkit").front(), Not(HasSubstr("config-common")));
+}
+
+TEST(Planner, ReinstallsWhatIsNotConfigured)
+{
+  const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
+  sample->facts.packages["cuda-toolkit-12-4"] = {"12.4.1-1", false};
+  EXPECT_THAT(step_ids(sample->plan()), Contains("apt-install-toolkit"));
+}
+
+TEST(Planner, AsksAptToWaitForItsLockOnlyWhereItCan)
+{
+  const SamplePtr sample = seed_sample();
+  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-toolkit").front(), Not(HasSubstr("Lock::Timeout")));
+  sample->facts.apt = version("2.4.11");
+  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-toolkit").front(), HasSubstr("-o DPkg::Lock::Timeout=300"));
+  sample->facts.apt = std::nullopt;
+  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-toolkit").front(), Not(HasSubstr("Lock::Timeout")));
+}
+
+TEST(Planner, TakesUbuntusDriverBeforeNvidiasArchiveIsThere)
+{
+  const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
+  choose_driver(*sample, "550.54.15");
+  sample->resolution.driver.packages = {{"nvidia-driver-550", ""}, {"linux-modules-nvidia-550-generic", ""}};
+  const plan::Plan plan = sample->plan();
+  EXPECT_LT(index_of(plan, "apt-update-system"), index_of(plan, "apt-install-driver"));
+  EXPECT_LT(index_of(plan, "apt-install-driver"), index_of(plan, "nvidia-keyring"));
+  EXPECT_THAT(shell_lines(plan, "apt-install-driver").front(),
+              HasSubstr("nvidia-driver-550 linux-modules-nvidia-550-generic"));
+}
+
+TEST(Planner, NeedsNoArchiveOfNvidiasForUbuntusDriverAlone)
+{
+  const SamplePtr sample = sample_ubuntu("22.04", "2.4.11");
+  choose_driver(*sample, "550.54.15");
+  sample->resolution.driver.packages = {{"nvidia-driver-550", ""}};
+  const plan::Plan plan = sample->plan();
+  EXPECT_THAT(step_ids(plan), ElementsAre("apt-update-system", "apt-install-driver"));
+  EXPECT_EQ(plan.simulation->source_line, "");
+}
+
+TEST(Planner, InstallsTheHeadersOfTheRunningKernelForNvidiasModule)
+{
+  const SamplePtr sample = seed_sample();
+  sample->facts.kernel = "5.4.0-150-generic";
+  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-prerequisites").front(),
+              HasSubstr(" linux-headers-5.4.0-150-generic"));
+  sample->facts.kernel = "5.4.0";
+  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-prerequisites").front(), Not(HasSubstr("linux-headers")));
+}
+
+TEST(Planner, SaysThatARebootIsNeededWhereAnotherModuleIsLoaded)
+{
+  const SamplePtr sample = seed_sample();
+  EXPECT_FALSE(sample->plan().totals.reboot);
+  sample->facts.gpus.front().bound_driver = "nouveau";
+  EXPECT_TRUE(sample->plan().totals.reboot);
+  sample->facts.gpus.front().bound_driver = "nvidia";
+  sample->facts.driver = host::LoadedDriver{version("470.57.02"), {}};
+  EXPECT_TRUE(sample->plan().totals.reboot);
+}
+
+TEST(Planner, RefusesADriverInAContainerAsABug)
+{
+  const SamplePtr sample = container_sample();
+  choose_driver(*sample, "550.54.15");
+  EXPECT_THROW(sample->plan(), std::logic_error);
+}
+
+TEST(Planner, KnowsTheDownloadOnlyWhereEverySizeIsKnown)
+{
+  const SamplePtr sample = sample_ubuntu("22.04", "2.4.11");
+  choose_torch(*sample, "2.6.0", "cu124");
+  sample->facts.cmake = version("3.22.1");
+  for (const char* name : {"g++", "make", "unzip", "ca-certificates"}) {
+    sample->facts.packages[name] = {"1", true};
+  }
+  EXPECT_EQ(sample->plan().totals.download_bytes, std::nullopt);
+  sample->torch.builds.front().zips.front().file.bytes = 1000;
+  EXPECT_EQ(sample->plan().totals.download_bytes, 1000U);
+  sample->facts.packages.erase("unzip");
+  EXPECT_EQ(sample->plan().totals.download_bytes, std::nullopt);
+}
+
+TEST(Planner, KeepsDownloadsOnRequest)
+{
+  const SamplePtr sample = seed_sample();
+  sample->settings.keep_downloads = true;
+  EXPECT_THAT(step_ids(sample->plan()), Not(Contains("clean-up")));
+}
+
+TEST(Planner, RemovesExactlyWhatItFetched)
+{
+  EXPECT_THAT(shell_lines(seed_sample()->plan(), "clean-up"),
+              ElementsAre("rm -rf -- "
+                          "/var/cache/cudasetup/cuda-repo-ubuntu1804-11-1-local_11.1.1-455.32.00-1_amd64.deb "
+                          "/var/cache/cudasetup/md5sum-11.1.1.txt "
+                          "/var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.7.1+cu110.zip"));
+}
+
+} // namespace
+} // namespace cudasetup::test
