@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/digest.hpp"
+#include "base/url.hpp"
+#include "fetch/tools.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace cudasetup::fetch {
+
+struct DownloadRequest {
+  base::Url url;
+  /// The file to make, in a directory that nobody else can write to; the directory is made where it is missing.
+  std::string to;
+  /// What the file must come to; without, whatever arrives is taken.
+  std::optional<base::Digest> digest;
+  /// Its length, where known.
+  std::optional<std::uint64_t> bytes;
+  /// For progress and messages, e.g. "LibTorch 1.7.1+cu110".
+  std::string what;
+};
+
+struct Downloaded {
+  std::uint64_t bytes = 0;
+  base::Digest sha256;
+};
+
+/// How often a download is tried before it is given up; waits between: 1, 2, 4, 8 seconds, or what the server asks for
+/// up to a minute. A try that brought a mebibyte more than any before does not count.
+inline constexpr int k_tries = 5;
+
+/// Fetches a file. A file of the right digest that is there already is taken without any request. What an interrupted
+/// run left is continued (Range and If-Range); the file has its name only when it is whole, checked and on the disk.
+/// Errors: network after the last try or at once for a status that will not pass; untrusted for a wrong digest (after
+/// one more fetch from the beginning) or length; interrupted, with the part kept; what Files says otherwise.
+base::Result<Downloaded> download(const Tools& tools, const DownloadRequest& request);
+
+} // namespace cudasetup::fetch

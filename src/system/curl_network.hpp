@@ -1,0 +1,49 @@
+#pragma once
+
+#include "effects/interrupts.hpp"
+#include "effects/network.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cudasetup::system {
+
+/// Where Debian, Ubuntu and others keep the certificate authorities that the machine trusts; a file named by
+/// SSL_CERT_FILE comes first.
+std::vector<std::string> usual_ca_bundles();
+
+struct NetworkOptions {
+  /// Sent as User-Agent.
+  std::string user_agent;
+  /// Files of certificate authorities; the first that can be read is used.
+  std::vector<std::string> ca_bundles;
+  /// Seconds to wait for a connection.
+  long connect_seconds = 15;
+  /// A transfer below 100 bytes a second for this many seconds is given up.
+  long stalled_seconds = 30;
+};
+
+/// The network through libcurl: connections are kept between calls, the proxies come from the environment (but never
+/// for loopback), certificates are always checked. An interrupt ends a transfer with ErrorKind::interrupted.
+/// One call at a time.
+class CurlNetwork : public effects::Network {
+public:
+  CurlNetwork(NetworkOptions options, effects::Interrupts& interrupts);
+  CurlNetwork(const CurlNetwork&) = delete;
+  CurlNetwork(CurlNetwork&&) = delete;
+  CurlNetwork& operator=(const CurlNetwork&) = delete;
+  CurlNetwork& operator=(CurlNetwork&&) = delete;
+  ~CurlNetwork() override;
+
+  base::Result<effects::HttpHead> get(const effects::HttpRequest& request, const effects::HttpSink& sink) override;
+
+private:
+  struct Handle;
+
+  NetworkOptions m_options;
+  effects::Interrupts& m_interrupts;
+  std::unique_ptr<Handle> m_handle;
+};
+
+} // namespace cudasetup::system

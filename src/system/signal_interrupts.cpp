@@ -1,0 +1,49 @@
+#include "system/signal_interrupts.hpp"
+
+#include <atomic>
+
+namespace cudasetup::system {
+
+namespace {
+
+constexpr std::array k_signals = {SIGINT, SIGTERM, SIGHUP};
+
+std::atomic<int> g_count{0};
+static_assert(std::atomic<int>::is_always_lock_free);
+
+void count_one(int)
+{
+  g_count.fetch_add(1, std::memory_order_relaxed);
+}
+
+} // namespace
+
+SignalInterrupts::SignalInterrupts()
+{
+  g_count = 0;
+  for (std::size_t i = 0; i < k_signals.size(); ++i) {
+    ::sigaction(k_signals[i], nullptr, &m_before[i]);
+    if (m_before[i].sa_handler == SIG_IGN) {
+      continue;
+    }
+    struct sigaction action {};
+    action.sa_handler = count_one;
+    action.sa_flags = SA_RESTART;
+    ::sigemptyset(&action.sa_mask);
+    ::sigaction(k_signals[i], &action, nullptr);
+  }
+}
+
+SignalInterrupts::~SignalInterrupts()
+{
+  for (std::size_t i = 0; i < k_signals.size(); ++i) {
+    ::sigaction(k_signals[i], &m_before[i], nullptr);
+  }
+}
+
+int SignalInterrupts::count()
+{
+  return g_count.load(std::memory_order_relaxed);
+}
+
+} // namespace cudasetup::system

@@ -1,0 +1,44 @@
+#include "system/terminal.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+namespace cudasetup::system {
+
+bool is_terminal(Standard stream)
+{
+  return isatty(stream == Standard::input    ? STDIN_FILENO
+                : stream == Standard::output ? STDOUT_FILENO
+                                             : STDERR_FILENO) == 1;
+}
+
+bool is_root()
+{
+  return geteuid() == 0;
+}
+
+std::optional<std::string> environment(const std::string& name)
+{
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+void print(std::string_view text)
+{
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+bool ask(const std::string& question)
+{
+  std::fputs((question + " [y/N] ").c_str(), stderr);
+  std::fflush(stderr);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+} // namespace cudasetup::system

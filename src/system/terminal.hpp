@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// The process's own surroundings: its standard streams, environment and user.
+namespace cudasetup::system {
+
+enum class Standard { input, output, error };
+
+bool is_terminal(Standard stream);
+bool is_root();
+std::optional<std::string> environment(const std::string& name);
+/// Writes to standard output.
+void print(std::string_view text);
+/// Asks on standard error, reads a line from standard input; yes for "y" and "yes".
+bool ask(const std::string& question);
+
+} // namespace cudasetup::system

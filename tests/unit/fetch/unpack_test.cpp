@@ -1,0 +1,211 @@
+#include "fetch/unpack.hpp"
+#include "support/fake_events.hpp"
+#include "support/fake_files.hpp"
+#include "support/fake_interrupts.hpp"
+#include "unit/fetch/zip_writer.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cudasetup::fetch {
+namespace {
+
+using test::ZipItem;
+using test::ZipWriter;
+
+class Unpack : public ::testing::Test {
+protected:
+  Unpack() { m_files.put_directory("/opt"); }
+
+  base::Result<Unpacked> unpack(const std::string& zip, unsigned jobs = 0)
+  {
+    m_files.put("/cache/t.zip", zip);
+    UnpackRequest request{"/cache/t.zip", "libtorch", "/opt/libtorch/1.7.1+cu110", "LibTorch 1.7.1+cu110"};
+    request.jobs = jobs;
+    return fetch::unpack(m_files, m_events, m_interrupts, request);
+  }
+  std::string content(const std::string& path)
+  {
+    return m_files.read("/opt/libtorch/1.7.1+cu110" + path).value_or("-");
+  }
+  bool leaves_nothing()
+  {
+    return !m_files.exists("/opt/libtorch/1.7.1+cu110.new") && !m_files.exists("/opt/libtorch/1.7.1+cu110.old");
+  }
+  /// The message of a refused zip, after which nothing may be left.
+  std::string refusal(const std::string& zip)
+  {
+    const auto done = unpack(zip);
+    EXPECT_TRUE(leaves_nothing());
+    EXPECT_FALSE(m_files.exists("/opt/libtorch/1.7.1+cu110"));
+    if (done) {
+      return "accepted";
+    }
+    EXPECT_EQ(done.error().kind, base::ErrorKind::untrusted);
+    EXPECT_FALSE(done.error().hints.empty());
+    return done.error().message;
+  }
+
+  test::FakeFiles m_files;
+  test::FakeEvents m_events;
+  test::FakeInterrupts m_interrupts;
+};
+
+ZipWriter small_tree()
+{
+  return ZipWriter()
+      .add({"libtorch/", "", 0040755, 0})
+      .add({"libtorch/lib/", "", 0040700, 0})
+      .add({"libtorch/lib/libc10.so", "shared object", 0100755})
+      .add({"libtorch/lib/libc10.so.1", "libc10.so", 0120777, 0})
+      .add({"libtorch/bin/tool", "tool", 0100700})
+      .add({"libtorch/build-version", "1.7.1+cu110\n", 0100600, 0});
+}
+
+TEST_F(Unpack, makes_the_tree_without_its_top_folder)
+{
+  const auto done = unpack(small_tree().finish());
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->files, 3u);
+  EXPECT_EQ(done->bytes, 13u + 4u + 12u);
+  EXPECT_EQ(content("/lib/libc10.so"), "shared object");
+  EXPECT_EQ(content("/build-version"), "1.7.1+cu110\n");
+  EXPECT_EQ(m_files.link_target("/opt/libtorch/1.7.1+cu110/lib/libc10.so.1"), "libc10.so");
+  EXPECT_TRUE(leaves_nothing());
+}
+
+TEST_F(Unpack, keeps_of_the_modes_only_who_may_execute)
+{
+  ASSERT_TRUE(unpack(small_tree().finish()));
+  const std::string top = "/opt/libtorch/1.7.1+cu110";
+  EXPECT_EQ(m_files.node(top + "/bin/tool")->mode, 0755u);
+  EXPECT_EQ(m_files.node(top + "/build-version")->mode, 0644u);
+  EXPECT_EQ(m_files.node(top + "/lib")->mode, 0755u);
+}
+
+TEST_F(Unpack, gives_the_same_tree_with_any_number_of_threads)
+{
+  ZipWriter zip;
+  for (int i = 0; i < 200; ++i) {
+    zip.add({"libtorch/d" + std::to_string(i % 7) + "/f" + std::to_string(i), std::string(i * 50u, 'x')});
+  }
+  ASSERT_TRUE(unpack(zip.finish(), 1));
+  const auto with_one = m_files.nodes();
+  ASSERT_TRUE(unpack(zip.finish(), 8));
+  EXPECT_EQ(with_one, m_files.nodes());
+}
+
+TEST_F(Unpack, replaces_what_was_there_as_a_whole)
+{
+  m_files.put("/opt/libtorch/1.7.1+cu110/stale", "old");
+  ASSERT_TRUE(unpack(small_tree().finish()));
+  EXPECT_EQ(content("/stale"), "-");
+  EXPECT_EQ(content("/build-version"), "1.7.1+cu110\n");
+  EXPECT_TRUE(leaves_nothing());
+}
+
+TEST_F(Unpack, keeps_what_was_there_when_the_zip_is_bad)
+{
+  m_files.put("/opt/libtorch/1.7.1+cu110/former", "old");
+  ZipItem bad{"libtorch/x", "x"};
+  bad.crc = 1;
+  EXPECT_FALSE(unpack(small_tree().add(bad).finish()));
+  EXPECT_EQ(content("/former"), "old");
+  EXPECT_TRUE(leaves_nothing());
+}
+
+TEST_F(Unpack, puts_the_former_back_when_the_new_cannot_take_its_place)
+{
+  m_files.put("/opt/libtorch/1.7.1+cu110/former", "old");
+  m_files.fail(
+      test::FileOperation::rename, "/opt/libtorch/1.7.1+cu110.new", base::make_error(base::ErrorKind::refused, "no"));
+  EXPECT_FALSE(unpack(small_tree().finish()));
+  EXPECT_EQ(content("/former"), "old");
+  EXPECT_TRUE(leaves_nothing());
+}
+
+TEST_F(Unpack, recovers_from_a_run_that_was_cut_off)
+{
+  m_files.put("/opt/libtorch/1.7.1+cu110.new/half", "x");
+  m_files.put("/opt/libtorch/1.7.1+cu110.old/former", "old");
+  ZipItem bad{"libtorch/x", "x"};
+  bad.crc = 1;
+  EXPECT_FALSE(unpack(ZipWriter().add(bad).finish()));
+  EXPECT_EQ(content("/former"), "old");
+  ASSERT_TRUE(unpack(small_tree().finish()));
+  EXPECT_EQ(content("/half"), "-");
+  EXPECT_TRUE(leaves_nothing());
+}
+
+TEST_F(Unpack, refuses_entries_beside_the_top_folder)
+{
+  EXPECT_NE(refusal(small_tree().add({"other/x", "x"}).finish()).find("outside the folder libtorch"),
+            std::string::npos);
+  EXPECT_NE(refusal(small_tree().add({"libtorch2/x", "x"}).finish()).find("outside"), std::string::npos);
+  EXPECT_NE(refusal(ZipWriter().add({"libtorch", "x"}).finish()).find("outside"), std::string::npos);
+}
+
+TEST_F(Unpack, refuses_links_that_leave_the_tree)
+{
+  for (const char* target : {"/etc/passwd", "../../x", "lib/../../../x", "../1.6.0"}) {
+    const std::string why = refusal(small_tree().add({"libtorch/l", target, 0120777, 0}).finish());
+    EXPECT_NE(why.find("link"), std::string::npos) << target << ": " << why;
+  }
+  EXPECT_NE(refusal(small_tree().add({"libtorch/l", std::string(5000, 'x'), 0120777, 8}).finish()).find("link"),
+            std::string::npos);
+}
+
+TEST_F(Unpack, names_the_zip_and_the_next_command_when_it_is_damaged)
+{
+  ZipItem bad{"libtorch/x", "x"};
+  bad.crc = 1;
+  const auto done = unpack(ZipWriter().add(bad).finish());
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message,
+            "/cache/t.zip is refused: the entry \"libtorch/x\" is damaged: its check sum is wrong");
+  ASSERT_FALSE(done.error().hints.empty());
+  EXPECT_EQ(done.error().hints[0].command->argv, (std::vector<std::string>{"rm", "/cache/t.zip"}));
+}
+
+TEST_F(Unpack, says_before_writing_that_there_is_no_room)
+{
+  m_files.put_space("/opt", {10, 1});
+  const auto done = unpack(small_tree().finish());
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, base::ErrorKind::no_space);
+  EXPECT_FALSE(m_files.exists("/opt/libtorch"));
+}
+
+TEST_F(Unpack, passes_on_a_full_disk_and_leaves_nothing)
+{
+  m_files.fail(test::FileOperation::stream,
+               "/opt/libtorch/1.7.1+cu110.new/bin/tool",
+               base::make_error(base::ErrorKind::no_space, "full"));
+  const auto done = unpack(small_tree().finish());
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, base::ErrorKind::no_space);
+  EXPECT_TRUE(leaves_nothing());
+}
+
+TEST_F(Unpack, stops_when_interrupted)
+{
+  m_interrupts.set(1);
+  const auto done = unpack(small_tree().finish());
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, base::ErrorKind::interrupted);
+  EXPECT_TRUE(leaves_nothing());
+  EXPECT_FALSE(m_files.exists("/opt/libtorch/1.7.1+cu110"));
+}
+
+TEST_F(Unpack, tells_how_far_it_is)
+{
+  ASSERT_TRUE(unpack(small_tree().finish()));
+  const auto progress = m_events.all<effects::Progress>();
+  ASSERT_GE(progress.size(), 2u);
+  EXPECT_EQ(progress.front().done, 0u);
+  EXPECT_EQ(progress.back().done, 29u);
+  EXPECT_EQ(progress.back().total, 29u);
+  EXPECT_EQ(progress.back().what, "LibTorch 1.7.1+cu110");
+}
+
+} // namespace
+} // namespace cudasetup::fetch

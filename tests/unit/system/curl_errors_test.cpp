@@ -1,0 +1,59 @@
+#include "system/curl_errors.hpp"
+#include "system/http_headers.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cudasetup::system {
+namespace {
+
+TEST(curl_errors, say_the_cause_and_what_to_do)
+{
+  const auto url = *base::Url::parse("https://developer.download.nvidia.com/x");
+  // Numbers of libcurl-errors(3).
+  const std::vector<std::pair<int, std::string>> causes = {
+      {5, "the proxy's name was not found"},
+      {6, "the name developer.download.nvidia.com was not found"},
+      {7, "cannot connect to developer.download.nvidia.com"},
+      {28, "developer.download.nvidia.com took too long"},
+      {35, "the TLS connection to developer.download.nvidia.com failed"},
+      {56, "the connection to developer.download.nvidia.com broke"},
+      {60, "the certificate of developer.download.nvidia.com was refused"},
+      {77, "the list of certificate authorities cannot be read"},
+  };
+  for (const auto& [code, words] : causes) {
+    const base::Error error = curl_error(code, url, "libcurl's own words");
+    EXPECT_EQ(error.kind, base::ErrorKind::network);
+    EXPECT_EQ(error.message, "cannot fetch " + url.text() + ": " + words);
+    EXPECT_EQ(error.details, std::vector<std::string>{"libcurl's own words"});
+    EXPECT_FALSE(error.hints.empty());
+  }
+  EXPECT_FALSE(curl_error(99, url, "").hints.empty());
+}
+
+TEST(http_headers, begin_anew_with_each_status_line)
+{
+  HttpHeaders headers;
+  for (const char* line :
+       {"HTTP/1.1 100 Continue\r\n", "ETag: \"no\"\r\n", "\r\n", "HTTP/2 206 \r\n", "content-range: bytes 7-9/*\r\n"}) {
+    headers.take(line);
+  }
+  EXPECT_EQ(headers.status(), 206);
+  EXPECT_EQ(headers.head().validator, "");
+  EXPECT_TRUE(headers.is_range_from(7));
+  EXPECT_FALSE(headers.is_range_from(0));
+  EXPECT_FALSE(headers.head().total_bytes);
+}
+
+TEST(http_headers, take_no_nonsense_for_a_range)
+{
+  for (const char* value : {"bytes */10", "bytes -/10", "7-9/10", "bytes 7-9", "bytes x-9/10", "", "bytes /-"}) {
+    HttpHeaders headers;
+    headers.take("HTTP/1.1 206 Partial Content");
+    headers.take("Content-Range: " + std::string(value));
+    EXPECT_FALSE(headers.is_range_from(7)) << value;
+    EXPECT_FALSE(headers.is_range_from(0)) << value;
+  }
+}
+
+} // namespace
+} // namespace cudasetup::system
