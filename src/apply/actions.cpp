@@ -1,0 +1,216 @@
+#include "apply/actions.hpp"
+
+#include "apply/match.hpp"
+#include "base/text.hpp"
+#include "fetch/download.hpp"
+#include "fetch/md5_list.hpp"
+#include "fetch/unpack.hpp"
+
+#include <algorithm>
+
+namespace cudasetup::apply {
+
+namespace {
+
+/// Fetched files lie here; they are nobody's but ours.
+constexpr std::string_view k_cache_prefix = "/var/cache/cudasetup/";
+
+std::string parent_of(const std::string& path)
+{
+  const std::size_t slash = path.rfind('/');
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// Makes the parents of a path as `install -D` does.
+base::Result<void> make_parents(effects::Files& target, const std::string& path)
+{
+  return target.make_directories(parent_of(path), 0755);
+}
+
+fetch::Tools fetch_tools(Workbench& bench)
+{
+  return fetch::tools_for(bench.effects, bench.effects.target);
+}
+
+base::Result<base::Digest> digest_in_list(Workbench& bench, const plan::Download& download)
+{
+  const plan::Md5List& list = *download.md5_list;
+  CUDASETUP_TRY(fetch::download(
+      fetch_tools(bench), fetch::DownloadRequest{list.url, list.to, std::nullopt, std::nullopt, "list of MD5 sums"}));
+  const std::string name = download.url.file_name();
+  const auto digest = fetch::find_md5(fetch::parse_md5_list(bench.effects.target.read(list.to).value_or("")), name);
+  if (!digest) {
+    return base::fail(base::make_error(base::ErrorKind::untrusted, list.url.text() + " has no line for " + name)
+                          .with_hint("another method may have a digest",
+                                     base::Command{{"cudasetup", "install", "--method", "network"}}));
+  }
+  return *digest;
+}
+
+base::Result<void> perform_download(Workbench& bench, const plan::Download& download)
+{
+  CUDASETUP_TRY(make_parents(bench.effects.target, download.to));
+  std::optional<base::Digest> digest = download.digest;
+  if (!digest && download.md5_list) {
+    CUDASETUP_TRY_ASSIGN(digest, digest_in_list(bench, download));
+  }
+  const bool unvouched = !digest;
+  if (unvouched) {
+    digest = bench.digests.find(download.url.text());
+  }
+  auto downloaded = fetch::download(
+      fetch_tools(bench),
+      fetch::DownloadRequest{download.url, download.to, digest, download.bytes, download.url.file_name()});
+  if (!downloaded) {
+    base::Error error = std::move(downloaded).error();
+    if (unvouched && digest && error.kind == base::ErrorKind::untrusted) {
+      error.hints.push_back({"nobody published its digest; the one expected was recorded when it was first fetched. If "
+                             "its owner has replaced the file since, forget what was recorded",
+                             bench.tools.outside(base::Command{{"rm", std::string(journal::k_digests_file)}})});
+    }
+    return base::fail(std::move(error));
+  }
+  if (unvouched) {
+    CUDASETUP_TRY(bench.digests.record(bench.effects.target, download.url.text(), downloaded->sha256));
+  }
+  return {};
+}
+
+base::Result<void> perform_write(Workbench& bench, const plan::WriteFile& write)
+{
+  CUDASETUP_TRY(make_parents(bench.effects.target, write.path));
+  return bench.effects.target.write(write.path, write.content, write.mode);
+}
+
+base::Result<void> perform_directory(Workbench& bench, const plan::MakeDirectory& directory)
+{
+  CUDASETUP_TRY(make_parents(bench.effects.target, directory.path));
+  CUDASETUP_TRY(bench.effects.target.make_directories(directory.path, directory.mode));
+  return bench.effects.target.set_mode(directory.path, directory.mode);
+}
+
+base::Result<void> perform_unpack(Workbench& bench, const plan::Unpack& unpack)
+{
+  CUDASETUP_TRY(make_parents(bench.effects.target, unpack.to));
+  const std::string name = unpack.zip.substr(unpack.zip.rfind('/') + 1);
+  auto unpacked = fetch::unpack(bench.effects.target,
+                                bench.effects.events,
+                                bench.effects.interrupts,
+                                fetch::UnpackRequest{unpack.zip, unpack.top, unpack.to, name});
+  if (!unpacked) {
+    return base::fail(std::move(unpacked).error().while_doing("unpacking " + unpack.zip + " to " + unpack.to));
+  }
+  return {};
+}
+
+base::Result<void> perform_link(Workbench& bench, const plan::Link& link)
+{
+  effects::Files& target = bench.effects.target;
+  CUDASETUP_TRY(make_parents(target, link.path));
+  const auto status = target.status(link.path, effects::FollowLinks::no);
+  if (status && status->type != effects::FileType::link) {
+    return base::fail(base::make_error(base::ErrorKind::refused, link.path + " is not a link; it is not replaced")
+                          .with_hint("move it away first",
+                                     bench.tools.outside(base::Command{{"mv", link.path, link.path + ".old"}})));
+  }
+  CUDASETUP_TRY(target.remove(link.path));
+  return target.make_link(link.path, link.target);
+}
+
+/// The files of a directory whose names fit.
+std::vector<std::string> matching_names(effects::Files& target, const plan::CopyMatch& copy)
+{
+  std::vector<std::string> names = target.list(copy.directory);
+  std::erase_if(names, [&](const std::string& name) { return !matches(name, copy.pattern); });
+  return names;
+}
+
+std::string destination(const plan::CopyMatch& copy, const std::string& name)
+{
+  return copy.to.ends_with('/') ? copy.to + name : copy.to;
+}
+
+base::Result<void> perform_copy(Workbench& bench, const plan::CopyMatch& copy)
+{
+  effects::Files& target = bench.effects.target;
+  const std::vector<std::string> names = matching_names(target, copy);
+  if (names.empty() || (names.size() > 1 && !copy.to.ends_with('/'))) {
+    return base::fail(
+        base::make_error(base::ErrorKind::refused,
+                         (names.empty() ? "no file " : "more than one file ") + copy.pattern + " in " + copy.directory)
+            .with_hint("see what is there; another method may do without it",
+                       bench.tools.outside(base::Command{{"ls", "-la", copy.directory}})));
+  }
+  for (const std::string& name : names) {
+    const auto bytes = target.read(copy.directory + "/" + name);
+    if (!bytes) {
+      return base::fail(
+          base::make_error(base::ErrorKind::refused, "cannot read " + copy.directory + "/" + name)
+              .with_hint("see what it is", bench.tools.outside(base::Command{{"ls", "-la", copy.directory}})));
+    }
+    const std::string to = destination(copy, name);
+    CUDASETUP_TRY(make_parents(target, to));
+    CUDASETUP_TRY(target.write(to, *bytes, copy.mode));
+  }
+  return {};
+}
+
+} // namespace
+
+base::Result<void> perform(Workbench& bench, const plan::Action& action)
+{
+  if (const auto* download = std::get_if<plan::Download>(&action)) {
+    return perform_download(bench, *download);
+  }
+  if (const auto* write = std::get_if<plan::WriteFile>(&action)) {
+    return perform_write(bench, *write);
+  }
+  if (const auto* directory = std::get_if<plan::MakeDirectory>(&action)) {
+    return perform_directory(bench, *directory);
+  }
+  if (const auto* unpack = std::get_if<plan::Unpack>(&action)) {
+    return perform_unpack(bench, *unpack);
+  }
+  if (const auto* link = std::get_if<plan::Link>(&action)) {
+    return perform_link(bench, *link);
+  }
+  if (const auto* copy = std::get_if<plan::CopyMatch>(&action)) {
+    return perform_copy(bench, *copy);
+  }
+  if (const auto* remove = std::get_if<plan::Remove>(&action)) {
+    for (const std::string& path : remove->paths) {
+      CUDASETUP_TRY(bench.effects.target.remove(path));
+    }
+    return {};
+  }
+  CUDASETUP_TRY(bench.tools.run(std::get<plan::Run>(action).command));
+  return {};
+}
+
+std::vector<std::string> paths_changed_by(effects::Files& target, const plan::Action& action)
+{
+  if (const auto* download = std::get_if<plan::Download>(&action)) {
+    return download->to.starts_with(k_cache_prefix) ? std::vector<std::string>{} : std::vector{download->to};
+  }
+  if (const auto* write = std::get_if<plan::WriteFile>(&action)) {
+    return {write->path};
+  }
+  if (const auto* directory = std::get_if<plan::MakeDirectory>(&action)) {
+    return {directory->path};
+  }
+  if (const auto* unpack = std::get_if<plan::Unpack>(&action)) {
+    return {unpack->to};
+  }
+  if (const auto* link = std::get_if<plan::Link>(&action)) {
+    return {link->path};
+  }
+  std::vector<std::string> paths;
+  if (const auto* copy = std::get_if<plan::CopyMatch>(&action)) {
+    for (const std::string& name : matching_names(target, *copy)) {
+      paths.push_back(destination(*copy, name));
+    }
+  }
+  return paths;
+}
+
+} // namespace cudasetup::apply

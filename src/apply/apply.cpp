@@ -1,0 +1,130 @@
+#include "apply/apply.hpp"
+
+#include "apply/actions.hpp"
+#include "apply/preflight.hpp"
+#include "apply/simulate.hpp"
+#include "base/text.hpp"
+#include "journal/journal.hpp"
+
+namespace cudasetup::apply {
+
+namespace {
+
+base::Error interrupted(const std::string& where)
+{
+  return base::make_error(base::ErrorKind::interrupted, "stopped " + where + ", as asked")
+      .with_hint("give the same command again: it goes on from what is there");
+}
+
+double seconds_since(effects::Clock& clock, std::chrono::steady_clock::time_point start)
+{
+  return std::chrono::duration<double>(clock.steady() - start).count();
+}
+
+/// @p error with a word about the journal, where that could not be written either.
+base::Error&& and_unrecorded(base::Error&& error, const base::Result<void>& recorded)
+{
+  if (!recorded) {
+    error.details.push_back("and the journal could not be written: " + recorded.error().message);
+  }
+  return std::move(error);
+}
+
+base::Result<void> perform_all(Workbench& bench, journal::Journal& journal, const plan::Step& step)
+{
+  for (const plan::Action& action : step.actions) {
+    if (step.interruptible == plan::Interruptible::yes && bench.effects.interrupts.count() > 0) {
+      return base::fail(interrupted("in the step \"" + step.title + "\""));
+    }
+    for (const std::string& path : paths_changed_by(bench.effects.target, action)) {
+      CUDASETUP_TRY(journal.keep_original(path));
+    }
+    CUDASETUP_TRY(perform(bench, action));
+  }
+  return {};
+}
+
+journal::Outcome outcome_of(const base::Result<void>& result)
+{
+  if (result) {
+    return journal::Outcome::done;
+  }
+  return result.error().kind == base::ErrorKind::interrupted ? journal::Outcome::interrupted : journal::Outcome::failed;
+}
+
+base::Result<void>
+run_step(Workbench& bench, journal::Journal& journal, const plan::Step& step, std::size_t number, std::size_t count)
+{
+  using Outcome = effects::StepEnded::Outcome;
+  const auto start = bench.effects.clock.steady();
+  CUDASETUP_TRY(journal.step_started(step));
+  bench.effects.events.emit(effects::StepStarted{number, count, step.id, step.title});
+  auto result = perform_all(bench, journal, step);
+  const double seconds = seconds_since(bench.effects.clock, start);
+  auto recorded = journal.step_ended(step, outcome_of(result), seconds, result ? "" : result.error().message);
+  bench.effects.events.emit(effects::StepEnded{step.id, result ? Outcome::done : Outcome::failed, seconds});
+  if (!result) {
+    return base::fail(and_unrecorded(std::move(result).error(), recorded).while_doing(step.title));
+  }
+  return recorded;
+}
+
+base::Result<void> run_steps(Workbench& bench, journal::Journal& journal, const plan::Plan& plan)
+{
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    auto result = bench.effects.interrupts.count() > 0
+                      ? base::Result<void>(base::fail(interrupted("before the step \"" + plan.steps[i].title + "\"")))
+                      : run_step(bench, journal, plan.steps[i], i + 1, plan.steps.size());
+    if (!result) {
+      const journal::Outcome outcome = outcome_of(result);
+      base::Error error = and_unrecorded(std::move(result).error(), journal.ended(outcome));
+      if (outcome == journal::Outcome::failed) {
+        error.hints.push_back({"then give the same command again: it goes on from what is there", std::nullopt});
+      }
+      return base::fail(std::move(error));
+    }
+  }
+  return journal.ended(journal::Outcome::done);
+}
+
+base::Result<journal::KnownDigests> load_digests(effects::Files& target, const Tools& tools)
+{
+  auto digests = journal::KnownDigests::load(target);
+  if (!digests) {
+    return base::fail(std::move(digests).error().with_hint(
+        "if you did not change it, remove it: those files are then trusted anew",
+        tools.outside(base::Command{{"rm", std::string(journal::k_digests_file)}})));
+  }
+  return digests;
+}
+
+} // namespace
+
+base::Result<Applied> apply(const effects::Effects& effects,
+                            const plan::Plan& plan,
+                            const host::HostFacts& facts,
+                            const ApplyOptions& options)
+{
+  if (plan.steps.empty()) {
+    return Applied{};
+  }
+  Tools tools(effects, options.root, options.lock_timeout_seconds);
+  CUDASETUP_TRY(check_before(plan, facts, tools));
+  CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> lock, take_lock(effects.target));
+  CUDASETUP_TRY_ASSIGN(journal::KnownDigests digests, load_digests(effects.target, tools));
+  Workbench bench{effects, tools, digests};
+  if (plan.simulation) {
+    CUDASETUP_TRY(fetch_for_simulation(bench, plan));
+    CUDASETUP_TRY(simulate(effects, tools, *plan.simulation));
+  }
+  if (effects.interrupts.count() > 0) {
+    return base::fail(interrupted("before the first change"));
+  }
+  CUDASETUP_TRY_ASSIGN(
+      journal::Journal journal,
+      journal::Journal::begin(effects.target, effects.clock, plan::to_json(plan, facts, options.root)));
+  CUDASETUP_TRY(run_steps(bench, journal, plan));
+  return Applied{journal.id(), plan.steps.size()};
+}
+
+} // namespace cudasetup::apply

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "apply/actions.hpp"
+#include "host/facts.hpp"
+
+#include <memory>
+
+namespace cudasetup::apply {
+
+/// What can be known before anything is done: are we root, is dpkg healthy, is there room under /var for those
+/// downloads whose sizes are known.
+base::Result<void> check_before(const plan::Plan& plan, const host::HostFacts& facts, const Tools& tools);
+
+/// Our lock, held for the life of the result; an Error of kind busy when another run has it.
+base::Result<std::shared_ptr<void>> take_lock(effects::Files& target);
+
+/// Fetches into our cache what the simulation reads: the keyring package or the local installer. No change to the
+/// system; the steps find the files there and do not fetch them again.
+base::Result<void> fetch_for_simulation(Workbench& bench, const plan::Plan& plan);
+
+} // namespace cudasetup::apply

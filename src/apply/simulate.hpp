@@ -1,0 +1,16 @@
+#pragma once
+
+#include "apply/tools.hpp"
+#include "plan/plan.hpp"
+
+namespace cudasetup::apply {
+
+/// The private apt state of the simulation, 0700, removed afterwards.
+inline constexpr std::string_view k_simulation_directory = "/var/cache/cudasetup/simulation";
+
+/// Asks apt what the plan's packages would do, before anything is changed: in a private state that already has the
+/// plan's source, key, pin and index, and the unpacked local installer. The files it needs must have been fetched.
+/// An Error where apt cannot do it, or would remove a package that is neither CUDA's nor NVIDIA's.
+base::Result<void> simulate(const effects::Effects& effects, Tools& tools, const plan::Simulation& simulation);
+
+} // namespace cudasetup::apply

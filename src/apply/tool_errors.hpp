@@ -1,0 +1,26 @@
+#pragma once
+
+#include "base/error.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cudasetup::apply {
+
+/// What a failed tool's output means, where its text is known.
+struct KnownFailure {
+  base::ErrorKind kind = base::ErrorKind::packages;
+  std::string cause;
+  std::vector<base::Hint> hints;
+};
+
+/// Recognises the text of a failed apt, dpkg, pip or runfile run. Pure; nullopt for unknown text, which is then shown
+/// as it is. The symptoms are those of apt's and dpkg's own message catalogues.
+std::optional<KnownFailure> recognise(std::string_view output);
+
+/// Who holds apt's or dpkg's lock, as the tool said it ("process 1234 (unattended-upgr)"); nullopt when the output is
+/// about something else.
+std::optional<std::string> lock_holder(std::string_view output);
+
+} // namespace cudasetup::apply

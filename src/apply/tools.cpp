@@ -1,0 +1,181 @@
+#include "apply/tools.hpp"
+
+#include "apply/tool_errors.hpp"
+#include "base/text.hpp"
+#include "journal/journal.hpp"
+
+#include <algorithm>
+
+namespace cudasetup::apply {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds k_lock_pause{5000};
+constexpr milliseconds k_nap{200};
+constexpr std::size_t k_tail_lines = 15;
+constexpr int k_not_found = 127;
+
+/// Hands whole lines to the events as they come.
+class LineEvents {
+public:
+  LineEvents(effects::Events& events, std::string tool) : m_events(events), m_tool(std::move(tool)) {}
+
+  void add(std::string_view piece)
+  {
+    for (std::size_t end = piece.find('\n'); end != std::string_view::npos; end = piece.find('\n')) {
+      m_pending += piece.substr(0, end);
+      finish();
+      piece.remove_prefix(end + 1);
+    }
+    m_pending += piece;
+  }
+  /// The line under way is whole.
+  void finish()
+  {
+    if (const std::string_view line = base::trim(m_pending); !line.empty()) {
+      m_events.emit(effects::ToolOutput{m_tool, base::printable(line)});
+    }
+    m_pending.clear();
+  }
+
+private:
+  effects::Events& m_events;
+  std::string m_tool;
+  std::string m_pending;
+};
+
+std::string tool_name(const base::Command& command)
+{
+  const std::string& program = command.argv.front();
+  return program.substr(program.rfind('/') + 1);
+}
+
+/// A command as a line, without its input, which may be long.
+std::string line_of(const base::Command& command)
+{
+  return base::to_shell(base::Command{command.argv, command.environment});
+}
+
+/// Whether the program itself, and not one that it ran, was not found: in the words of ours and of chroot.
+bool is_missing(const base::Command& command, const effects::ProcessResult& result)
+{
+  return result.status == k_not_found && (result.err.starts_with(command.argv.front() + ": not found") ||
+                                          result.err.starts_with("chroot: failed to run command"));
+}
+
+} // namespace
+
+Tools::Tools(const effects::Effects& effects, std::string root, unsigned lock_timeout_seconds)
+    : m_effects(effects), m_root(root == "/" ? "" : std::move(root)), m_lock_timeout_seconds(lock_timeout_seconds)
+{
+}
+
+std::string Tools::outside(std::string_view path) const
+{
+  return m_root + std::string(path);
+}
+
+base::Command Tools::outside(base::Command command) const
+{
+  // cudasetup itself is not in the tree.
+  return command.argv.front() == "cudasetup" ? command : base::in_root(std::move(command), m_root);
+}
+
+void Tools::log(std::string_view text)
+{
+  // A log that cannot be written must not stop an installation; the journal is what is relied upon.
+  const std::string path(k_terminal_log);
+  if (m_effects.target.make_directories(path.substr(0, path.rfind('/')), 0755)) {
+    static_cast<void>(m_effects.target.append(path, text, 0640));
+  }
+}
+
+base::Result<Tools::Ending> Tools::run_once(const base::Command& command)
+{
+  LineEvents out(m_effects.events, tool_name(command));
+  LineEvents err(m_effects.events, tool_name(command));
+  Ending ending;
+  effects::ProcessOptions options;
+  options.on_output = [&](effects::Stream stream, std::string_view piece) {
+    ending.transcript += piece;
+    (stream == effects::Stream::out ? out : err).add(piece);
+  };
+  // Before it runs, so that a run that is left or killed can be seen.
+  log("+ " + journal::timestamp(m_effects.clock) + " " + line_of(command) + "\n");
+  auto result = m_effects.processes.run(base::in_root(command, m_root), options);
+  out.finish();
+  err.finish();
+  if (!ending.transcript.empty() && !ending.transcript.ends_with('\n')) {
+    ending.transcript += '\n';
+  }
+  log(ending.transcript + "= " + (result ? std::to_string(result->status) : result.error().message) + "\n");
+  if (!result) {
+    return base::fail(std::move(result).error().while_doing("running " + line_of(command)));
+  }
+  ending.result = *std::move(result);
+  return ending;
+}
+
+base::Result<void> Tools::pause()
+{
+  for (milliseconds left = k_lock_pause; left.count() > 0; left -= k_nap) {
+    if (m_effects.interrupts.count() > 0) {
+      return base::fail(base::make_error(base::ErrorKind::interrupted, "stopped while waiting for apt's lock, as asked")
+                            .with_hint("give the same command again: it goes on from what is there"));
+    }
+    m_effects.clock.sleep(std::min(left, k_nap));
+  }
+  return {};
+}
+
+base::Error Tools::failure(const base::Command& command, const Ending& ending) const
+{
+  const std::string tool = tool_name(command);
+  const std::string what = tool + " ended with status " + std::to_string(ending.result.status);
+  const std::string log_path = outside(k_terminal_log);
+  base::Error error = base::make_error(base::ErrorKind::packages, what);
+  if (is_missing(command, ending.result)) {
+    error.message = tool + " is not installed";
+    error.hints.push_back({"see whether it is there", base::Command{{"ls", "-l", outside("/usr/bin/" + tool)}}});
+  } else if (auto known = recognise(ending.transcript)) {
+    error.kind = known->kind;
+    error.message = std::move(known->cause);
+    error.details.push_back(what);
+    error.hints = std::move(known->hints);
+    for (base::Hint& hint : error.hints) {
+      if (hint.command) {
+        hint.command = outside(*std::move(hint.command));
+      }
+    }
+  } else {
+    error.hints.push_back({"read all that it printed", base::Command{{"less", log_path}}});
+  }
+  error.output_tail = base::tail(base::printable(ending.transcript), k_tail_lines);
+  error.log = log_path;
+  return std::move(error).while_doing("running " + line_of(command));
+}
+
+base::Result<std::string> Tools::run(const base::Command& command)
+{
+  const auto deadline = m_effects.clock.steady() + std::chrono::seconds(m_lock_timeout_seconds);
+  bool told = false;
+  while (true) {
+    CUDASETUP_TRY_ASSIGN(Ending ending, run_once(command));
+    if (ending.result.status == 0) {
+      return std::move(ending.result.out);
+    }
+    const auto holder = lock_holder(ending.transcript);
+    if (!holder || m_effects.clock.steady() >= deadline) {
+      return base::fail(failure(command, ending));
+    }
+    if (!told) {
+      m_effects.events.emit(effects::Notice{"waiting for apt's lock, which " + *holder + " holds"});
+      told = true;
+    }
+    CUDASETUP_TRY(pause());
+  }
+}
+
+} // namespace cudasetup::apply

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/command.hpp"
+#include "base/result.hpp"
+#include "effects/effects.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace cudasetup::apply {
+
+/// The log of everything the tools printed, 0640, on the target.
+inline constexpr std::string_view k_terminal_log = "/var/log/cudasetup/terminal.log";
+
+/// Runs the tools of a transaction: shows and logs their output, waits for apt's lock, and turns their failures into
+/// errors that name the cause.
+class Tools {
+public:
+  /// @p root: the target's tree ("" or "/": the running system); commands are run inside it.
+  /// @p lock_timeout_seconds: how long a lock held by another program is waited for.
+  Tools(const effects::Effects& effects, std::string root, unsigned lock_timeout_seconds);
+
+  /// Runs a command that must succeed; its standard output is returned. Errors: busy when another program held apt's
+  /// lock for too long, interrupted when the user asked to stop meanwhile, else what the tool's own text means, and
+  /// packages where that is not known.
+  base::Result<std::string> run(const base::Command& command);
+
+  /// A path of the target as a person types it on the running system.
+  std::string outside(std::string_view path) const;
+  /// A command that a person can type on the running system to do it on the target.
+  base::Command outside(base::Command command) const;
+
+private:
+  /// How a command ended, and all it printed, in order.
+  struct Ending {
+    effects::ProcessResult result;
+    std::string transcript;
+  };
+
+  base::Result<Ending> run_once(const base::Command& command);
+  base::Result<void> pause();
+  base::Error failure(const base::Command& command, const Ending& ending) const;
+  void log(std::string_view text);
+
+  const effects::Effects& m_effects;
+  std::string m_root;
+  unsigned m_lock_timeout_seconds;
+};
+
+} // namespace cudasetup::apply

@@ -1,0 +1,94 @@
+#include "base/text.hpp"
+#include "cli/verbs.hpp"
+#include "journal/journal.hpp"
+
+#include <fmt/format.h>
+
+namespace cudasetup::cli {
+
+namespace {
+
+std::string_view outcome_of(const std::optional<journal::Outcome>& outcome)
+{
+  return outcome ? journal::name_of(*outcome) : "unfinished";
+}
+
+base::Result<journal::Transaction> read(effects::Files& target, const std::string& id)
+{
+  const std::string path = journal::transaction_path(id);
+  const auto text = target.read(path);
+  if (!text) {
+    return base::fail(base::make_error(base::ErrorKind::needs_root, path + " cannot be read")
+                          .with_hint("the journal is root's", base::Command{{"sudo", "cudasetup", "history"}}));
+  }
+  return journal::read_transaction(*text, path);
+}
+
+json::Value to_json(const journal::Transaction& transaction)
+{
+  json::Array steps;
+  for (const journal::StepRecord& step : transaction.steps) {
+    steps.emplace_back(json::Object{{"id", step.id},
+                                    {"title", step.title},
+                                    {"outcome", outcome_of(step.outcome)},
+                                    {"seconds", step.seconds},
+                                    {"message", step.message}});
+  }
+  return json::Object{{"id", transaction.id},
+                      {"started", transaction.started},
+                      {"outcome", outcome_of(transaction.outcome)},
+                      {"torn", transaction.torn},
+                      {"steps", std::move(steps)}};
+}
+
+std::string summary(const journal::Transaction& transaction)
+{
+  return fmt::format("{}  {}  {:<11}  {} step(s)\n",
+                     transaction.id,
+                     transaction.started,
+                     outcome_of(transaction.outcome),
+                     transaction.steps.size());
+}
+
+std::string details(const journal::Transaction& transaction)
+{
+  std::string text = summary(transaction);
+  for (const journal::StepRecord& step : transaction.steps) {
+    text += fmt::format("  {:<11} {} ({:.1f} s)\n", outcome_of(step.outcome), step.title, step.seconds);
+    if (!step.message.empty()) {
+      text += "              " + step.message + "\n";
+    }
+  }
+  return text + (transaction.torn ? "  (the last record was cut off)\n" : "");
+}
+
+} // namespace
+
+base::Result<int> run_history(const Options& options, Outside& outside)
+{
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  std::vector<std::string> ids = journal::transaction_ids(effects.target);
+  if (!options.subject.empty()) {
+    if (std::find(ids.begin(), ids.end(), options.subject) == ids.end()) {
+      return base::fail(base::make_error(base::ErrorKind::refused, "no transaction " + base::quote(options.subject))
+                            .with_hint("see which there are", base::Command{{"cudasetup", "history"}}));
+    }
+    ids = {options.subject};
+  }
+  std::string text;
+  json::Array items;
+  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+    CUDASETUP_TRY_ASSIGN(const journal::Transaction transaction, read(effects.target, *id));
+    items.push_back(to_json(transaction));
+    text += options.subject.empty() ? summary(transaction) : details(transaction);
+  }
+  if (options.json == Switch::on) {
+    outside.print(json::write(json::Object{{"schema", "cudasetup.history/1"}, {"transactions", std::move(items)}},
+                              json::Layout::indented));
+  } else {
+    outside.print(text.empty() ? "Nothing was done by cudasetup on this machine.\n" : base::printable(text));
+  }
+  return 0;
+}
+
+} // namespace cudasetup::cli

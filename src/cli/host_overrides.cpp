@@ -1,0 +1,106 @@
+#include "cli/host_overrides.hpp"
+
+#include "base/text.hpp"
+
+namespace cudasetup::cli {
+
+namespace {
+
+/// The release an `--os` names: ubuntu22.04, ubuntu2204 or 22.04.
+const manifest::UbuntuRelease* find_release(const manifest::Manifest& manifest, const std::string& text)
+{
+  for (const manifest::UbuntuRelease& release : manifest.ubuntu) {
+    const std::string& version = release.version.text();
+    if (release.version.major_part() > 0 && (text == release.os || text == "ubuntu" + version || text == version)) {
+      return &release;
+    }
+  }
+  return nullptr;
+}
+
+base::Error unknown_release(const manifest::Manifest& manifest, const std::string& text)
+{
+  std::vector<std::string> names;
+  for (const manifest::UbuntuRelease& release : manifest.ubuntu) {
+    if (release.version.major_part() > 0) {
+      names.push_back("ubuntu" + release.version.text());
+    }
+  }
+  base::Error error = base::make_error(base::ErrorKind::usage,
+                                       "--os " + base::quote(text) + ": expected one of " + base::join(names, ", "));
+  if (const auto near = base::nearest(text, names)) {
+    error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
+  }
+  return error;
+}
+
+/// A fresh installation of a release: nothing of ours, of NVIDIA's or of compilers is there.
+host::HostFacts fresh_facts(const manifest::UbuntuRelease& release, std::optional<base::Arch> arch)
+{
+  host::HostFacts facts;
+  facts.os.id = "ubuntu";
+  facts.os.version_id = release.version.text();
+  facts.os.name = "Ubuntu " + release.version.text();
+  facts.os.ubuntu_codename = release.codename;
+  facts.arch = arch;
+  facts.glibc = release.glibc;
+  facts.gcc = release.gcc;
+  facts.apt = release.apt;
+  facts.pci_readable = true;
+  return facts;
+}
+
+void override_gpus(const HostOptions& options, host::HostFacts& facts)
+{
+  if (options.gpus.empty()) {
+    return;
+  }
+  facts.gpus.clear();
+  facts.pci_readable = true;
+  for (const std::string& text : options.gpus) {
+    host::GpuDevice device;
+    device.id = base::PciId::parse(text);
+    device.capability = base::ComputeCapability::parse_sm(text);
+    if (device.id || device.capability) {
+      facts.gpus.push_back(std::move(device));
+    }
+  }
+}
+
+} // namespace
+
+bool names_another_machine(const HostOptions& options, const host::HostFacts& probed)
+{
+  const bool other_os = options.os && *options.os != "ubuntu" + probed.os.version_id &&
+                        *options.os != probed.os.version_id &&
+                        *options.os != "ubuntu" + base::replace_all(probed.os.version_id, ".", "");
+  const bool ubuntu = probed.os.id == "ubuntu";
+  return (options.os && (other_os || !ubuntu)) || (options.arch && probed.arch && *options.arch != *probed.arch);
+}
+
+base::Result<void>
+override_facts(const HostOptions& options, const manifest::Manifest& manifest, host::HostFacts& facts)
+{
+  if (names_another_machine(options, facts)) {
+    const std::string os = options.os.value_or(facts.os.version_id);
+    const manifest::UbuntuRelease* release = find_release(manifest, os);
+    if (release == nullptr) {
+      return base::fail(unknown_release(manifest, os));
+    }
+    facts = fresh_facts(*release, options.arch ? options.arch : facts.arch);
+  }
+  override_gpus(options, facts);
+  if (options.driver_present) {
+    const auto version = base::Version::parse(*options.driver_present);
+    facts.driver = version ? std::optional(host::LoadedDriver{*version, std::nullopt}) : std::nullopt;
+  }
+  if (options.container == Switch::on && facts.container == host::Container::none) {
+    facts.container = host::Container::other;
+  }
+  if (options.wsl == Switch::on) {
+    facts.wsl = true;
+  }
+  return {};
+}
+
+} // namespace cudasetup::cli

@@ -1,0 +1,182 @@
+#include "apply/apply.hpp"
+#include "cli/host_overrides.hpp"
+#include "cli/pipeline.hpp"
+#include "cli/verbs.hpp"
+#include "cli/verification.hpp"
+#include "host/os_support.hpp"
+#include "probe/probe.hpp"
+#include "render/shell.hpp"
+#include "render/text.hpp"
+#include "report/refusal.hpp"
+#include "report/verification.hpp"
+
+namespace cudasetup::cli {
+
+namespace {
+
+using base::ErrorKind;
+
+constexpr int k_refused = 1;
+
+int show_refusal(const resolve::Refusal& refusal, const Options& options, Outside& outside)
+{
+  if (options.json == Switch::on) {
+    outside.print(json::write(report::to_json(refusal), json::Layout::indented));
+  } else {
+    outside.console.insist(report::text_of(refusal));
+  }
+  return k_refused;
+}
+
+/// What is known of the request only from the command line: this machine can be changed, and somebody agrees.
+base::Result<void> check_can_apply(const Options& options, const host::HostFacts& probed)
+{
+  if (names_another_machine(options.host, probed) || options.host.driver_present ||
+      (options.host.wsl == Switch::on && !probed.wsl)) {
+    return base::fail(
+        base::make_error(ErrorKind::usage,
+                         "--os, --arch, --wsl and --driver-present speak of another machine: that can only be planned")
+            .with_hint("print the script instead", base::Command{{"cudasetup", "install", "--dry-run"}}));
+  }
+  return {};
+}
+
+base::Command again_with_sudo(const std::vector<std::string>& arguments)
+{
+  base::Command command{{"sudo", "cudasetup"}};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
+base::Result<void> agree(const Options& options, Outside& outside)
+{
+  if (options.how.yes == Switch::on) {
+    return {};
+  }
+  if (outside.input_terminal == Terminal::no) {
+    return base::fail(base::make_error(ErrorKind::usage, "nobody can be asked here: standard input is no terminal")
+                          .with_hint("agree beforehand with --yes; see first what would be done with --dry-run"));
+  }
+  if (!outside.ask("Go ahead?")) {
+    return base::fail(base::make_error(ErrorKind::interrupted, "nothing was changed"));
+  }
+  return {};
+}
+
+json::Value result_document(const Prepared& prepared,
+                            const apply::Applied& applied,
+                            const std::optional<verify::Verification>& verification,
+                            const std::string& root)
+{
+  return json::Object{{"schema", "cudasetup.install/1"},
+                      {"transaction", applied.transaction.empty() ? json::Value() : json::Value(applied.transaction)},
+                      {"steps", std::uint64_t{applied.steps}},
+                      {"plan", plan::to_json(prepared.plan, prepared.facts, root)},
+                      {"verification", verification ? verify::to_json(*verification) : json::Value()}};
+}
+
+base::Result<int> finish(const Options& options,
+                         Outside& outside,
+                         const effects::Effects& effects,
+                         const Prepared& prepared,
+                         const apply::Applied& applied)
+{
+  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts,
+                       find_facts(options.host, *prepared.manifest, effects, outside.is_root));
+  const verify::VerifyRequest request = verification_after(prepared.plan, options.host.root);
+  outside.console.say("Verifying (this compiles small programs, and runs them)");
+  const verify::Verification verification = verify::verify(effects, facts, request);
+  if (options.json == Switch::on) {
+    outside.print(
+        json::write(result_document(prepared, applied, verification, options.host.root), json::Layout::indented));
+  } else {
+    outside.print(report::text_of(verification));
+  }
+  if (verification.verdict == verify::Verdict::failed) {
+    return base::fail(base::make_error(ErrorKind::unverified, "installed, but the verification failed")
+                          .with_hint("see the failed check above; after mending it, verify again",
+                                     base::Command{{"cudasetup", "verify"}}));
+  }
+  if (prepared.plan.totals.reboot && (options.host.root.empty() || options.host.root == "/")) {
+    return base::fail(base::make_error(ErrorKind::needs_reboot, "installed; the driver is loaded by a reboot")
+                          .with_hint("reboot, then verify", base::Command{{"reboot"}}));
+  }
+  return 0;
+}
+
+base::Result<int>
+apply_plan(const Options& options, Outside& outside, const effects::Effects& effects, const Prepared& prepared)
+{
+  if (prepared.plan.steps.empty()) {
+    std::string text = "Nothing to do: what was asked for is there.\n";
+    for (const resolve::Reason& reason : prepared.plan.already) {
+      text += "  " + reason.about + ": " + reason.text + "\n";
+    }
+    if (options.json == Switch::on) {
+      outside.print(
+          json::write(result_document(prepared, {}, std::nullopt, options.host.root), json::Layout::indented));
+    } else {
+      outside.print(text + "To prove it with a computation: cudasetup verify\n");
+    }
+    return 0;
+  }
+  outside.console.say(render::to_text(prepared.plan, prepared.facts));
+  CUDASETUP_TRY(agree(options, outside));
+  CUDASETUP_TRY_ASSIGN(
+      const apply::Applied applied,
+      apply::apply(effects, prepared.plan, prepared.facts, {options.host.root, options.how.lock_timeout_seconds}));
+  return finish(options, outside, effects, prepared, applied);
+}
+
+} // namespace
+
+base::Result<int> run_install(const Options& options, Outside& outside)
+{
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  CUDASETUP_TRY_ASSIGN(auto outcome, prepare(options, outside, effects));
+  if (const auto* refusal = std::get_if<resolve::Refusal>(&outcome)) {
+    return show_refusal(*refusal, options, outside);
+  }
+  const Prepared& prepared = std::get<Prepared>(outcome);
+  if (options.dry_run == Switch::on) {
+    outside.print(
+        options.json == Switch::on
+            ? json::write(plan::to_json(prepared.plan, prepared.facts, options.host.root), json::Layout::indented)
+            : render::to_sh(prepared.plan, prepared.facts, options.host.root));
+    return 0;
+  }
+  probe::ProbeOptions as_it_is;
+  as_it_is.root = options.host.root;
+  as_it_is.os_release_file = options.host.os_release_file;
+  CUDASETUP_TRY(check_can_apply(options, probe::probe(effects.files, effects.target, effects.processes, as_it_is)));
+  if (!outside.is_root && !prepared.plan.steps.empty()) {
+    return base::fail(base::make_error(ErrorKind::needs_root, "installing needs root; nothing was changed")
+                          .with_hint("give the same command with sudo", again_with_sudo(options.arguments)));
+  }
+  return apply_plan(options, outside, effects, prepared);
+}
+
+base::Result<int> run_plan(const Options& options, Outside& outside)
+{
+  constexpr int k_changes = 2;
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  CUDASETUP_TRY_ASSIGN(auto outcome, prepare(options, outside, effects));
+  if (const auto* refusal = std::get_if<resolve::Refusal>(&outcome)) {
+    return show_refusal(*refusal, options, outside);
+  }
+  const Prepared& prepared = std::get<Prepared>(outcome);
+  const PlanFormat format = options.json == Switch::on ? PlanFormat::json : options.format;
+  const std::string text =
+      format == PlanFormat::json
+          ? json::write(plan::to_json(prepared.plan, prepared.facts, options.host.root), json::Layout::indented)
+      : format == PlanFormat::text ? render::to_text(prepared.plan, prepared.facts)
+                                   : render::to_sh(prepared.plan, prepared.facts, options.host.root);
+  if (options.output_file) {
+    CUDASETUP_TRY(effects.files.write(*options.output_file, text, format == PlanFormat::sh ? 0755 : 0644));
+  } else {
+    outside.print(text);
+  }
+  return options.detailed_exitcode == Switch::on && !prepared.plan.steps.empty() ? k_changes : 0;
+}
+
+} // namespace cudasetup::cli

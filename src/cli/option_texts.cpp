@@ -1,0 +1,266 @@
+#include "cli/option_texts.hpp"
+
+#include "base/text.hpp"
+#include "cli/selection.hpp"
+
+#include <array>
+#include <utility>
+
+namespace cudasetup::cli {
+
+namespace {
+
+using base::ErrorKind;
+
+/// The value of a word among the choices of an option.
+template<typename T, std::size_t N>
+base::Result<T>
+choose(const std::string& option, const std::string& word, const std::array<std::pair<std::string_view, T>, N>& choices)
+{
+  std::vector<std::string> names;
+  for (const auto& [name, value] : choices) {
+    if (word == name) {
+      return value;
+    }
+    names.emplace_back(name);
+  }
+  base::Error error = base::make_error(
+      ErrorKind::usage, option + " " + base::quote(word) + ": expected one of " + base::join(names, ", "));
+  if (const auto near = base::nearest(word, names)) {
+    error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
+  }
+  return base::fail(std::move(error));
+}
+
+Switch switch_of(bool value)
+{
+  return value ? Switch::on : Switch::off;
+}
+
+std::optional<std::string> optional_text(const std::string& text)
+{
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+base::Result<void> read_directories(const OptionTexts& texts, resolve::Request& request)
+{
+  if (!texts.python.empty()) {
+    CUDASETUP_TRY_ASSIGN(request.python, parse_directory("--python", texts.python));
+  }
+  if (!texts.libtorch_dir.empty()) {
+    CUDASETUP_TRY_ASSIGN(request.libtorch_dir, parse_directory("--libtorch-dir", texts.libtorch_dir));
+  }
+  return {};
+}
+
+base::Result<resolve::Request> request_of(const OptionTexts& texts)
+{
+  using resolve::Method;
+  using resolve::ModuleChoice;
+  resolve::Request request;
+  CUDASETUP_TRY_ASSIGN(request.cuda, parse_cuda(texts.cuda));
+  CUDASETUP_TRY_ASSIGN(request.torch, parse_torch(texts.torch));
+  CUDASETUP_TRY_ASSIGN(request.driver, parse_driver(texts.driver));
+  CUDASETUP_TRY_ASSIGN(request.abi,
+                       choose("--abi",
+                              texts.abi,
+                              std::array{std::pair{std::string_view("cxx11"), manifest::Abi::cxx11},
+                                         std::pair{std::string_view("pre-cxx11"), manifest::Abi::pre_cxx11}}));
+  CUDASETUP_TRY_ASSIGN(request.module,
+                       choose("--module",
+                              texts.module,
+                              std::array{std::pair{std::string_view("auto"), ModuleChoice::automatic},
+                                         std::pair{std::string_view("open"), ModuleChoice::open},
+                                         std::pair{std::string_view("proprietary"), ModuleChoice::proprietary}}));
+  CUDASETUP_TRY_ASSIGN(request.profile,
+                       choose("--profile",
+                              texts.profile,
+                              std::array{std::pair{std::string_view("full"), manifest::Profile::full},
+                                         std::pair{std::string_view("build"), manifest::Profile::build},
+                                         std::pair{std::string_view("runtime"), manifest::Profile::runtime}}));
+  CUDASETUP_TRY_ASSIGN(request.method,
+                       choose("--method",
+                              texts.method,
+                              std::array{std::pair{std::string_view("auto"), Method::automatic},
+                                         std::pair{std::string_view("network"), Method::network},
+                                         std::pair{std::string_view("local"), Method::local},
+                                         std::pair{std::string_view("runfile"), Method::runfile}}));
+  CUDASETUP_TRY(read_directories(texts, request));
+  request.require_digests = texts.require_digests;
+  if (texts.toolkit_only) {
+    if (texts.driver != "auto" || texts.torch != "auto") {
+      return base::fail(ErrorKind::usage, "--toolkit-only contradicts --driver and --torch");
+    }
+    request.driver.choice = resolve::DriverChoice::none;
+    request.torch.choice = resolve::Choice::none;
+  }
+  return request;
+}
+
+base::Result<HostOptions> host_of(const OptionTexts& texts)
+{
+  HostOptions host;
+  host.os = optional_text(texts.os);
+  if (!texts.arch.empty()) {
+    host.arch = base::parse_arch(texts.arch);
+    if (!host.arch) {
+      return base::fail(ErrorKind::usage, "--arch " + base::quote(texts.arch) + ": expected amd64 or arm64");
+    }
+  }
+  for (const std::string& gpu : texts.gpus) {
+    if (gpu != "none" && !base::PciId::parse(gpu) && !base::ComputeCapability::parse_sm(gpu)) {
+      return base::fail(
+          base::make_error(ErrorKind::usage,
+                           "--gpu " + base::quote(gpu) +
+                               ": expected a PCI id such as 10de:1eb8, a capability such as sm_75, or none")
+              .with_hint("see the ids of this machine's GPUs", base::Command{{"lspci", "-nn", "-d", "10de:"}}));
+    }
+    if (gpu == "none" && texts.gpus.size() > 1) {
+      return base::fail(ErrorKind::usage, "--gpu none contradicts the other --gpu");
+    }
+  }
+  host.gpus = texts.gpus;
+  host.driver_present = optional_text(texts.driver_present);
+  if (host.driver_present && *host.driver_present != "none" && !base::Version::parse(*host.driver_present)) {
+    return base::fail(ErrorKind::usage,
+                      "--driver-present " + base::quote(texts.driver_present) + ": expected a version or none");
+  }
+  host.container = switch_of(texts.container);
+  host.wsl = switch_of(texts.wsl);
+  if (!texts.root.empty() && texts.root != "/") {
+    CUDASETUP_TRY_ASSIGN(host.root, parse_directory("--root", texts.root));
+  }
+  host.os_release_file = optional_text(texts.os_release_file);
+  host.sys_path = optional_text(texts.sys_path);
+  return host;
+}
+
+base::Result<HowOptions> how_of(const OptionTexts& texts, Environment environment)
+{
+  HowOptions how;
+  std::vector<std::string> mirrors;
+  for (const auto& [name, variable] :
+       {std::pair{"nvidia", "CUDASETUP_MIRROR_NVIDIA"}, std::pair{"pytorch", "CUDASETUP_MIRROR_PYTORCH"}}) {
+    if (const auto value = environment(variable); value && !value->empty()) {
+      mirrors.push_back(std::string(name) + "=" + *value);
+    }
+  }
+  // Flags come last and so win over the environment.
+  mirrors.insert(mirrors.end(), texts.mirrors.begin(), texts.mirrors.end());
+  for (const std::string& mirror : mirrors) {
+    const std::size_t equals = mirror.find('=');
+    const std::string name = mirror.substr(0, equals);
+    if (equals == std::string::npos || (name != "nvidia" && name != "pytorch")) {
+      return base::fail(ErrorKind::usage,
+                        "--mirror " + base::quote(mirror) + ": expected nvidia=ADDRESS or pytorch=ADDRESS");
+    }
+    CUDASETUP_TRY_ASSIGN((name == "nvidia" ? how.nvidia_mirror : how.pytorch_mirror),
+                         parse_mirror(mirror.substr(equals + 1)));
+  }
+  how.manifest_directory = optional_text(texts.manifest);
+  if (!how.manifest_directory) {
+    how.manifest_directory = environment("CUDASETUP_MANIFEST");
+  }
+  how.keep_downloads = switch_of(texts.keep_downloads);
+  how.lock_timeout_seconds = texts.lock_timeout;
+  how.yes = switch_of(texts.yes);
+  return how;
+}
+
+base::Result<report::ConsoleStyle> style_of(const OptionTexts& texts, Environment environment, Terminal terminal)
+{
+  using report::ProgressStyle;
+  report::ConsoleStyle style;
+  if (texts.quiet && texts.verbose) {
+    return base::fail(ErrorKind::usage, "--quiet contradicts --verbose");
+  }
+  style.verbosity = texts.quiet     ? report::Verbosity::quiet
+                    : texts.verbose ? report::Verbosity::verbose
+                                    : report::Verbosity::normal;
+  const bool dumb = environment("TERM").value_or("") == "dumb";
+  const bool plain = dumb || !environment("NO_COLOR").value_or("").empty();
+  CUDASETUP_TRY_ASSIGN(const int color,
+                       choose("--color",
+                              texts.color,
+                              std::array{std::pair{std::string_view("auto"), 0},
+                                         std::pair{std::string_view("always"), 1},
+                                         std::pair{std::string_view("never"), 2}}));
+  style.color = color == 1 || (color == 0 && terminal == Terminal::yes && !plain);
+  const ProgressStyle automatic = terminal == Terminal::yes && !dumb ? ProgressStyle::tty : ProgressStyle::plain;
+  CUDASETUP_TRY_ASSIGN(style.progress,
+                       choose("--progress",
+                              texts.progress,
+                              std::array{std::pair{std::string_view("auto"), automatic},
+                                         std::pair{std::string_view("tty"), ProgressStyle::tty},
+                                         std::pair{std::string_view("plain"), ProgressStyle::plain},
+                                         std::pair{std::string_view("json"), ProgressStyle::json},
+                                         std::pair{std::string_view("none"), ProgressStyle::none}}));
+  return style;
+}
+
+base::Result<verify::VerifyRequest> verification_of(const OptionTexts& texts)
+{
+  using verify::ExpectGpu;
+  using verify::Level;
+  verify::VerifyRequest request;
+  if (!texts.levels.empty()) {
+    request.levels.clear();
+  }
+  for (const std::string& word : texts.levels) {
+    CUDASETUP_TRY_ASSIGN(const Level level,
+                         choose("--level",
+                                word,
+                                std::array{std::pair{std::string_view("driver"), Level::driver},
+                                           std::pair{std::string_view("toolkit"), Level::toolkit},
+                                           std::pair{std::string_view("torch"), Level::torch},
+                                           std::pair{std::string_view("python"), Level::python}}));
+    request.levels.push_back(level);
+  }
+  CUDASETUP_TRY_ASSIGN(request.expect_gpu,
+                       choose("--expect-gpu",
+                              texts.expect_gpu,
+                              std::array{std::pair{std::string_view("auto"), ExpectGpu::automatic},
+                                         std::pair{std::string_view("yes"), ExpectGpu::yes},
+                                         std::pair{std::string_view("no"), ExpectGpu::no}}));
+  for (const auto& [option, text, field] : {std::tuple{"--torch-dir", &texts.torch_dir, &request.torch_dir},
+                                            std::tuple{"--cuda-dir", &texts.cuda_dir, &request.cuda_dir},
+                                            std::tuple{"--python-dir", &texts.python_dir, &request.python_dir}}) {
+    if (!text->empty()) {
+      CUDASETUP_TRY_ASSIGN(*field, parse_directory(option, *text));
+    }
+  }
+  if (request.python_dir && texts.levels.empty()) {
+    request.levels.push_back(Level::python);
+  }
+  return request;
+}
+
+} // namespace
+
+base::Result<Options> options_of(const OptionTexts& texts, Environment environment, Terminal error_terminal)
+{
+  Options options;
+  options.verb = texts.verb;
+  if (texts.has_selection) {
+    CUDASETUP_TRY_ASSIGN(options.request, request_of(texts));
+  }
+  CUDASETUP_TRY_ASSIGN(options.host, host_of(texts));
+  CUDASETUP_TRY_ASSIGN(options.how, how_of(texts, environment));
+  CUDASETUP_TRY_ASSIGN(options.style, style_of(texts, environment, error_terminal));
+  CUDASETUP_TRY_ASSIGN(options.verification, verification_of(texts));
+  CUDASETUP_TRY_ASSIGN(options.format,
+                       choose("--format",
+                              texts.format,
+                              std::array{std::pair{std::string_view("sh"), PlanFormat::sh},
+                                         std::pair{std::string_view("text"), PlanFormat::text},
+                                         std::pair{std::string_view("json"), PlanFormat::json}}));
+  options.dry_run = switch_of(texts.dry_run);
+  options.json = switch_of(texts.json);
+  options.output_file = optional_text(texts.output_file);
+  options.detailed_exitcode = switch_of(texts.detailed_exitcode);
+  options.subject = texts.subject;
+  options.files = texts.files;
+  return options;
+}
+
+} // namespace cudasetup::cli

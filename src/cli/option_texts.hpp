@@ -1,0 +1,60 @@
+#pragma once
+
+#include "cli/options.hpp"
+
+#include <string>
+#include <vector>
+
+namespace cudasetup::cli {
+
+/// The options as they were typed.
+struct OptionTexts {
+  std::string verb;
+  bool has_selection = false;
+  std::string cuda = "auto";
+  std::string torch = "auto";
+  std::string abi = "cxx11";
+  std::string driver = "auto";
+  std::string module = "auto";
+  bool toolkit_only = false;
+  std::string profile = "full";
+  std::string method = "auto";
+  std::string python;
+  std::string libtorch_dir;
+  std::string os;
+  std::string arch;
+  std::vector<std::string> gpus;
+  std::string driver_present;
+  bool container = false;
+  bool wsl = false;
+  std::string root;
+  std::string os_release_file;
+  std::string sys_path;
+  std::vector<std::string> mirrors;
+  std::string manifest;
+  bool require_digests = false;
+  bool keep_downloads = false;
+  unsigned lock_timeout = 300;
+  bool yes = false;
+  bool dry_run = false;
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+  std::string color = "auto";
+  std::string progress = "auto";
+  std::string format = "sh";
+  std::string output_file;
+  bool detailed_exitcode = false;
+  std::vector<std::string> levels;
+  std::string torch_dir;
+  std::string cuda_dir;
+  std::string python_dir;
+  std::string expect_gpu = "auto";
+  std::string subject;
+  std::vector<std::string> files;
+};
+
+/// The typed texts as values. Errors: usage, one for the first wrong text.
+base::Result<Options> options_of(const OptionTexts& texts, Environment environment, Terminal error_terminal);
+
+} // namespace cudasetup::cli

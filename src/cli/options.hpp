@@ -1,0 +1,80 @@
+#pragma once
+
+#include "base/hardware.hpp"
+#include "base/result.hpp"
+#include "base/url.hpp"
+#include "report/console.hpp"
+#include "resolve/request.hpp"
+#include "verify/verify.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cudasetup::cli {
+
+enum class Switch { off, on };
+
+/// HOST: what to take for the machine's facts instead of what is found.
+struct HostOptions {
+  std::optional<std::string> os; ///< ubuntu18.04
+  std::optional<base::Arch> arch;
+  std::vector<std::string> gpus;             ///< 10de:1eb8, sm_75, or the one word none
+  std::optional<std::string> driver_present; ///< a version, or none
+  Switch container = Switch::off;
+  Switch wsl = Switch::off;
+  std::string root; ///< "" or "/": the running system
+  std::optional<std::string> os_release_file;
+  std::optional<std::string> sys_path;
+};
+
+/// HOW: where things come from and how they are done.
+struct HowOptions {
+  std::optional<base::Url> nvidia_mirror;
+  std::optional<base::Url> pytorch_mirror;
+  std::optional<std::string> manifest_directory;
+  Switch keep_downloads = Switch::off;
+  unsigned lock_timeout_seconds = 300;
+  Switch yes = Switch::off;
+};
+
+enum class PlanFormat { text, json, sh };
+
+/// The command line, understood.
+struct Options {
+  std::vector<std::string> arguments; ///< as typed, for messages
+  std::string verb;
+  resolve::Request request;
+  HostOptions host;
+  HowOptions how;
+  Switch dry_run = Switch::off;
+  Switch json = Switch::off;
+  report::ConsoleStyle style;
+  // plan
+  PlanFormat format = PlanFormat::sh;
+  std::optional<std::string> output_file;
+  Switch detailed_exitcode = Switch::off;
+  // verify
+  verify::VerifyRequest verification;
+  // list, manifest
+  std::string subject;
+  std::vector<std::string> files;
+};
+
+/// What the parser found: options to run with, or a text to print (help, version).
+struct Parsed {
+  std::optional<Options> options;
+  std::string text;
+};
+
+/// Looks up an environment variable; nullopt when it is not set.
+using Environment = std::optional<std::string> (*)(const std::string& name);
+
+enum class Terminal { no, yes };
+
+/// Reads the command line and the documented environment variables. Errors: usage, with the nearest word for a
+/// mistyped one and the help to read.
+base::Result<Parsed>
+parse_options(const std::vector<std::string>& arguments, Environment environment, Terminal error_terminal);
+
+} // namespace cudasetup::cli

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "cli/options.hpp"
+#include "effects/effects.hpp"
+#include "report/console.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace cudasetup::cli {
+
+/// What main hands to the command line: the machine and the terminal.
+struct Outside {
+  /// The effects for a target tree ("" or "/": the running system); valid until the next call.
+  std::function<effects::Effects(const std::string& root)> effects_for;
+  report::Console& console;
+  /// Writes to standard output.
+  std::function<void(std::string_view)> print;
+  /// Asks a yes-or-no question on the terminal.
+  std::function<bool(const std::string& question)> ask;
+  Environment environment;
+  Terminal input_terminal = Terminal::no;
+  Terminal error_terminal = Terminal::no;
+  bool is_root = false;
+};
+
+/// Runs one command line (without the program's name). The result is the process's exit status.
+int run(const std::vector<std::string>& arguments, Outside& outside);
+
+} // namespace cudasetup::cli

@@ -1,0 +1,194 @@
+#include "cli/options.hpp"
+
+#include "base/text.hpp"
+#include "cli/option_texts.hpp"
+#include "cli/selection.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace cudasetup::cli {
+
+namespace {
+
+using base::ErrorKind;
+
+const std::vector<std::string> k_verbs = {"install", "plan", "verify", "list", "history", "manifest", "help"};
+
+bool takes_selection(const std::string& verb)
+{
+  return verb == "install" || verb == "plan";
+}
+
+void add_selection(CLI::App& app, OptionTexts& texts)
+{
+  app.add_option("--cuda", texts.cuda, "11 (newest 11.x), 11.1, 11.1.1, latest, auto or none")->group("Selection");
+  app.add_option("--torch", texts.torch, "1.7.1, 1.7.1+cu110, latest, auto or none")->group("Selection");
+  app.add_option("--abi", texts.abi, "cxx11 or pre-cxx11")->group("Selection");
+  app.add_option("--driver", texts.driver, "auto, none, keep, a branch (455) or a version")->group("Selection");
+  app.add_option("--module", texts.module, "kernel module: auto, open or proprietary")->group("Selection");
+  app.add_flag("--toolkit-only", texts.toolkit_only, "the same as --driver none --torch none")->group("Selection");
+  app.add_option("--profile", texts.profile, "full, build or runtime")->group("Selection");
+  app.add_option("--method", texts.method, "auto, network, local or runfile")->group("Selection");
+  app.add_option("--python", texts.python, "also torch, torchvision and torchaudio in this virtual environment")
+      ->group("Selection");
+  app.add_option("--libtorch-dir", texts.libtorch_dir, "where LibTorch goes (/opt/libtorch/<version>+<platform>)")
+      ->group("Selection");
+}
+
+void add_host(CLI::App& app, OptionTexts& texts)
+{
+  app.add_option("--os", texts.os, "plan for another Ubuntu, e.g. ubuntu22.04")->group("Host");
+  app.add_option("--arch", texts.arch, "plan for amd64 or arm64")->group("Host");
+  app.add_option("--gpu", texts.gpus, "the GPU: 10de:1eb8, sm_75 or none (repeatable)")->group("Host");
+  app.add_option("--driver-present", texts.driver_present, "plan for a loaded driver, or none")->group("Host");
+  app.add_flag("--container", texts.container, "for a container: never a driver")->group("Host");
+  app.add_flag("--wsl", texts.wsl, "plan for WSL: never a driver")->group("Host");
+}
+
+void add_root(CLI::App& app, OptionTexts& texts)
+{
+  app.add_option("--root", texts.root, "work in the system under this folder (an image, a chroot)")->group("Host");
+  app.add_option("--os-release", texts.os_release_file, "read this file for the release")->group("Host");
+  app.add_option("--sys-path", texts.sys_path, "look for GPUs in this sysfs")->group("Host");
+}
+
+void add_how(CLI::App& app, OptionTexts& texts)
+{
+  app.add_option("--mirror", texts.mirrors, "nvidia=URL or pytorch=URL: stand for their download hosts")->group("How");
+  app.add_option("--manifest", texts.manifest, "folder of records that replace or add to the built-in ones")
+      ->group("How");
+  app.add_flag("--require-digests", texts.require_digests, "refuse files nobody published a digest for")->group("How");
+  app.add_flag("--keep-downloads", texts.keep_downloads, "leave what was fetched in /var/cache/cudasetup")
+      ->group("How");
+  app.add_option("--lock-timeout", texts.lock_timeout, "seconds to wait for apt's lock (300)")->group("How");
+  app.add_flag("-y,--yes", texts.yes, "do not ask")->group("How");
+}
+
+void add_output(CLI::App& app, OptionTexts& texts)
+{
+  app.add_flag("--json", texts.json, "one JSON document on standard output")->group("Output");
+  app.add_flag("-q,--quiet", texts.quiet, "errors only")->group("Output");
+  app.add_flag("-v,--verbose", texts.verbose, "show what the tools print")->group("Output");
+  app.add_option("--color", texts.color, "auto, always or never")->group("Output");
+  app.add_option("--progress", texts.progress, "auto, tty, plain, json or none")->group("Output");
+}
+
+void add_verbs(CLI::App& app, OptionTexts& texts)
+{
+  CLI::App* install = app.add_subcommand("install", "install a toolkit, its driver and LibTorch, and verify them");
+  install->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
+  CLI::App* plan = app.add_subcommand("plan", "print what install would do");
+  plan->add_option("--format", texts.format, "text, json or sh");
+  plan->add_option("-o,--output", texts.output_file, "write to this file");
+  plan->add_flag("--detailed-exitcode", texts.detailed_exitcode, "status 2 when there is something to do");
+  for (CLI::App* verb : {install, plan}) {
+    add_selection(*verb, texts);
+    add_host(*verb, texts);
+    add_root(*verb, texts);
+    add_how(*verb, texts);
+    add_output(*verb, texts);
+  }
+  CLI::App* verify = app.add_subcommand("verify", "compute with what is installed, and compare the results");
+  verify->add_option("--level", texts.levels, "driver, toolkit, torch or python (repeatable)");
+  verify->add_option("--torch-dir", texts.torch_dir, "the LibTorch to check (/opt/libtorch/current)");
+  verify->add_option("--cuda-dir", texts.cuda_dir, "the toolkit to check (/usr/local/cuda)");
+  verify->add_option("--python-dir", texts.python_dir, "the virtual environment to check");
+  verify->add_option("--expect-gpu", texts.expect_gpu, "auto, yes or no");
+  add_root(*verify, texts);
+  add_output(*verify, texts);
+  CLI::App* list = app.add_subcommand("list", "what is known: cuda, torch, drivers, gpus or pairs");
+  list->add_option("KIND", texts.subject, "cuda, torch, drivers, gpus or pairs")->required();
+  list->add_option("--manifest", texts.manifest, "folder of records that replace or add to the built-in ones");
+  add_output(*list, texts);
+  CLI::App* history = app.add_subcommand("history", "what was done to this machine, newest first");
+  history->add_option("ID", texts.subject, "one transaction, with its steps");
+  add_root(*history, texts);
+  add_output(*history, texts);
+  CLI::App* manifest = app.add_subcommand("manifest", "check manifest files");
+  manifest->add_option("ACTION", texts.subject, "lint")->required();
+  manifest->add_option("FILE", texts.files, "manifest files")->required();
+  add_output(*manifest, texts);
+}
+
+std::string help_text(CLI::App& app, const std::string& verb)
+{
+  if (verb.empty()) {
+    return "cudasetup: NVIDIA driver, CUDA toolkit and LibTorch on Ubuntu\n\n"
+           "  cudasetup install --cuda 11.1             install, and prove it with a computation\n"
+           "  cudasetup install --cuda 11.1 --dry-run   print the script that would do the same\n"
+           "  cudasetup install                         the newest that fits this machine\n\n" +
+           app.help();
+  }
+  return app.get_subcommand(verb)->help();
+}
+
+/// CLI11's complaint as ours, with the nearest word.
+base::Error usage_error(CLI::App& app, const std::vector<std::string>& arguments, const std::string& complaint)
+{
+  base::Error error = base::make_error(ErrorKind::usage, base::printable(complaint));
+  std::string verb;
+  std::vector<std::string> known = k_verbs;
+  if (!arguments.empty() && std::find(k_verbs.begin(), k_verbs.end(), arguments[0]) != k_verbs.end()) {
+    verb = arguments[0];
+    known.clear();
+    for (const CLI::Option* option : app.get_subcommand(verb)->get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        known.push_back("--" + name);
+      }
+    }
+  }
+  for (const std::string& argument : arguments) {
+    const std::string word = argument.substr(0, argument.find('='));
+    const bool wanted =
+        verb.empty() || (word.starts_with("--") && std::find(known.begin(), known.end(), word) == known.end());
+    const auto near = wanted ? base::nearest(word, known) : std::nullopt;
+    if (near) {
+      error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
+      break;
+    }
+    if (verb.empty()) {
+      break;
+    }
+  }
+  const std::vector<std::string> help = verb.empty() ? std::vector<std::string>{"cudasetup", "--help"}
+                                                     : std::vector<std::string>{"cudasetup", verb, "--help"};
+  return std::move(error).with_hint("see the options", base::Command{help});
+}
+
+} // namespace
+
+base::Result<Parsed>
+parse_options(const std::vector<std::string>& arguments, Environment environment, Terminal error_terminal)
+{
+  OptionTexts texts;
+  CLI::App app{"", "cudasetup"};
+  bool version = false;
+  app.add_flag("--version", version, "print the version");
+  add_verbs(app, texts);
+  // `help VERB` is `VERB --help`.
+  if (arguments.empty() || arguments[0] == "help" || arguments[0] == "-h" || arguments[0] == "--help") {
+    const bool known = arguments.size() > 1 && arguments[0] == "help" &&
+                       std::find(k_verbs.begin(), k_verbs.end() - 1, arguments[1]) != k_verbs.end() - 1;
+    return Parsed{std::nullopt, help_text(app, known ? arguments[1] : "")};
+  }
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    return Parsed{std::nullopt, help_text(app, arguments[0])};
+  } catch (const CLI::ParseError& error) {
+    return base::fail(usage_error(app, arguments, error.what()));
+  }
+  if (version) {
+    return Parsed{std::nullopt, "cudasetup " CUDASETUP_VERSION "\n"};
+  }
+  if (app.get_subcommands().empty()) {
+    return base::fail(usage_error(app, arguments, "a verb is missing"));
+  }
+  texts.verb = app.get_subcommands().front()->get_name();
+  texts.has_selection = takes_selection(texts.verb);
+  CUDASETUP_TRY_ASSIGN(Options options, options_of(texts, environment, error_terminal));
+  return Parsed{std::move(options), ""};
+}
+
+} // namespace cudasetup::cli

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "cli/options.hpp"
+#include "cli/outside.hpp"
+#include "host/facts.hpp"
+#include "manifest/types.hpp"
+#include "plan/plan.hpp"
+#include "resolve/resolution.hpp"
+
+#include <memory>
+#include <variant>
+
+/// The road from a command line to a plan: manifest, facts, resolution, plan.
+namespace cudasetup::cli {
+
+/// The built-in manifest with `--manifest DIR` (every *.json below it, two levels deep) laid over it.
+base::Result<manifest::Manifest> load_manifest(const HowOptions& how, effects::Files& files);
+
+/// The machine's facts with HOST options in their place. Refused where the system is no Ubuntu LTS.
+base::Result<host::HostFacts>
+find_facts(const HostOptions& host, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root);
+
+/// A plan with what it was made from. The plan points into the manifest, which therefore stays with it.
+struct Prepared {
+  std::unique_ptr<manifest::Manifest> manifest;
+  host::HostFacts facts;
+  plan::Plan plan;
+};
+
+/// All of it: a plan, or the refusal.
+base::Result<std::variant<Prepared, resolve::Refusal>>
+prepare(const Options& options, Outside& outside, const effects::Effects& effects);
+
+} // namespace cudasetup::cli

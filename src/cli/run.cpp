@@ -1,0 +1,53 @@
+#include "base/text.hpp"
+#include "cli/outside.hpp"
+#include "cli/verbs.hpp"
+#include "report/errors.hpp"
+
+#include <map>
+
+namespace cudasetup::cli {
+
+namespace {
+
+using Verb = base::Result<int> (*)(const Options&, Outside&);
+
+const std::map<std::string, Verb>& verbs()
+{
+  static const std::map<std::string, Verb> map = {{"install", run_install},
+                                                  {"plan", run_plan},
+                                                  {"verify", run_verify},
+                                                  {"list", run_list},
+                                                  {"history", run_history},
+                                                  {"manifest", run_manifest}};
+  return map;
+}
+
+int show(const base::Error& error, Switch as_json, Outside& outside)
+{
+  if (as_json == Switch::on) {
+    outside.print(json::write(report::to_json(error), json::Layout::indented));
+  }
+  outside.console.insist(report::text_of(error));
+  return base::exit_status(error.kind);
+}
+
+} // namespace
+
+int run(const std::vector<std::string>& arguments, Outside& outside)
+{
+  auto parsed = parse_options(arguments, outside.environment, outside.error_terminal);
+  if (!parsed) {
+    return show(parsed.error(), Switch::off, outside);
+  }
+  if (!parsed->options) {
+    outside.print(parsed->text);
+    return 0;
+  }
+  Options& options = *parsed->options;
+  options.arguments = arguments;
+  outside.console.set_style(options.style);
+  const auto status = verbs().at(options.verb)(options, outside);
+  return status ? *status : show(status.error(), options.json, outside);
+}
+
+} // namespace cudasetup::cli

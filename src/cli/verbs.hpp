@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "cli/options.hpp"
+#include "cli/outside.hpp"
+
+/// One function a verb. The result is the exit status of success (0, or 2 for changes with --detailed-exitcode), or
+/// the Error that gives it.
+namespace cudasetup::cli {
+
+base::Result<int> run_install(const Options& options, Outside& outside);
+base::Result<int> run_plan(const Options& options, Outside& outside);
+base::Result<int> run_verify(const Options& options, Outside& outside);
+base::Result<int> run_list(const Options& options, Outside& outside);
+base::Result<int> run_history(const Options& options, Outside& outside);
+base::Result<int> run_manifest(const Options& options, Outside& outside);
+
+} // namespace cudasetup::cli

@@ -1,0 +1,58 @@
+#include "cli/verification.hpp"
+
+#include "cli/pipeline.hpp"
+#include "cli/verbs.hpp"
+#include "report/verification.hpp"
+
+namespace cudasetup::cli {
+
+std::string work_directory(bool is_root, const std::string& home)
+{
+  return is_root ? "/var/cache/cudasetup/verify" : home + "/.cache/cudasetup/verify";
+}
+
+verify::VerifyRequest verification_after(const plan::Plan& plan, const std::string& root)
+{
+  using verify::Level;
+  verify::VerifyRequest request;
+  request.root = root;
+  request.work_directory = work_directory(true, "");
+  request.levels = {Level::driver};
+  const resolve::Resolution& resolution = plan.resolution;
+  if (resolution.cuda && resolution.cuda->profile != manifest::Profile::runtime) {
+    request.levels.push_back(Level::toolkit);
+    request.cuda_dir = "/usr/local/cuda-" + resolution.cuda->release->minor();
+    request.cuda_version = resolution.cuda->release->version;
+    request.host_gcc = resolution.cuda->host_gcc;
+  }
+  if (resolution.torch) {
+    request.levels.push_back(Level::torch);
+    request.torch_dir = resolution.torch->prefix;
+    request.torch_version = resolution.torch->text();
+  }
+  if (resolution.python) {
+    request.levels.push_back(Level::python);
+    request.python_dir = resolution.python->directory;
+  }
+  // A driver that was just installed for the next boot cannot compute yet.
+  if (plan.totals.reboot || !root.empty()) {
+    request.expect_gpu = verify::ExpectGpu::no;
+  }
+  return request;
+}
+
+base::Result<int> run_verify(const Options& options, Outside& outside)
+{
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(options.how, effects.files));
+  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(options.host, manifest, effects, outside.is_root));
+  verify::VerifyRequest request = options.verification;
+  request.root = options.host.root;
+  request.work_directory = work_directory(outside.is_root, outside.environment("HOME").value_or("/tmp"));
+  const verify::Verification verification = verify::verify(effects, facts, request);
+  outside.print(options.json == Switch::on ? json::write(verify::to_json(verification), json::Layout::indented)
+                                           : report::text_of(verification));
+  return verification.verdict == verify::Verdict::failed ? base::exit_status(base::ErrorKind::unverified) : 0;
+}
+
+} // namespace cudasetup::cli

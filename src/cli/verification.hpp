@@ -1,0 +1,16 @@
+#pragma once
+
+#include "plan/plan.hpp"
+#include "verify/verify.hpp"
+
+#include <string>
+
+namespace cudasetup::cli {
+
+/// What to verify after a plan was carried out: what it chose, at the places where it put it.
+verify::VerifyRequest verification_after(const plan::Plan& plan, const std::string& root);
+
+/// Where probes are built: root's is under our cache, others' under their own.
+std::string work_directory(bool is_root, const std::string& home);
+
+} // namespace cudasetup::cli

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "verify/verify.hpp"
+
+#include <chrono>
+#include <vector>
+
+/// The checks of each level; each returns what it saw and changes nothing outside the work directory.
+namespace cudasetup::verify {
+
+/// What the checks work with.
+struct Context {
+  const effects::Effects& effects;
+  const host::HostFacts& facts;
+  const VerifyRequest& request;
+
+  /// Runs a program on the target, with a limit.
+  base::Result<effects::ProcessResult> run(const base::Command& command, std::chrono::seconds limit) const;
+  /// Writes one of the programs that are built into cudasetup to the work directory; gives its path.
+  base::Result<std::string> write_program(std::string_view name) const;
+};
+
+std::vector<Check> check_driver(const Context& context);
+std::vector<Check> check_toolkit(const Context& context);
+std::vector<Check> check_torch(const Context& context);
+std::vector<Check> check_python(const Context& context);
+
+/// Whether a GPU is there to be expected: on the bus (not one that was only named), as a device file, or WSL's.
+bool is_gpu_present(const Context& context);
+
+/// A check of that level and name with its outcome.
+Check make_check(Level level, std::string name, CheckResult result, std::string because);
+
+/// A failed check that keeps the end of what a tool printed.
+Check tool_failed(Level level, std::string name, const std::string& what, const effects::ProcessResult& result);
+
+} // namespace cudasetup::verify

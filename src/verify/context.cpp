@@ -1,0 +1,57 @@
+#include "verify/checks.hpp"
+
+#include "base/text.hpp"
+
+namespace cudasetup::verify {
+
+/// The files of src/verify/programs, put into the program when it was built.
+const std::vector<std::pair<std::string_view, std::string_view>>& program_files();
+
+namespace {
+
+constexpr std::size_t k_tail_lines = 12;
+
+} // namespace
+
+base::Result<effects::ProcessResult> Context::run(const base::Command& command, std::chrono::seconds limit) const
+{
+  effects::ProcessOptions options;
+  options.time_limit = limit;
+  return effects.processes.run(base::in_root(command, request.root), options);
+}
+
+base::Result<std::string> Context::write_program(std::string_view name) const
+{
+  for (const auto& [file, text] : program_files()) {
+    if (file == name) {
+      std::string path = request.work_directory + "/" + std::string(name);
+      CUDASETUP_TRY(effects.target.write(path, text, 0600));
+      return path;
+    }
+  }
+  return base::fail(base::ErrorKind::bug, "no program " + std::string(name) + " is built in");
+}
+
+Check make_check(Level level, std::string name, CheckResult result, std::string because)
+{
+  Check check;
+  check.level = level;
+  check.name = std::move(name);
+  check.result = result;
+  check.because = std::move(because);
+  return check;
+}
+
+Check tool_failed(Level level, std::string name, const std::string& what, const effects::ProcessResult& result)
+{
+  Check check = make_check(level,
+                           std::move(name),
+                           CheckResult::failed,
+                           result.timed_out       ? what + " did not end within its time limit"
+                           : result.status == 127 ? what + " is not installed"
+                                                  : what + " ended with status " + std::to_string(result.status));
+  check.output_tail = base::tail(base::printable(result.out + result.err), k_tail_lines);
+  return check;
+}
+
+} // namespace cudasetup::verify

@@ -1,0 +1,82 @@
+#include "verify/probe_verdict.hpp"
+
+#include "verify/probe_output.hpp"
+
+namespace cudasetup::verify {
+
+namespace {
+
+Check check_of(Level level, const ProbeTest& test)
+{
+  Check check = make_check(level,
+                           test.name.empty() ? "compute" : test.name,
+                           test.held ? CheckResult::passed : CheckResult::failed,
+                           test.held            ? "computed on " + test.device + " and compared with plain loops"
+                           : test.error.empty() ? "the result on " + test.device + " differs from that of plain loops"
+                                                : "failed on " + test.device + ": " + test.error);
+  check.facts = test.facts;
+  check.facts.emplace_back("gpu", test.device.starts_with("cuda"));
+  if (test.error.find("no kernel image is available") != std::string::npos) {
+    check.hints.push_back({"this build has no kernels for this GPU; see which builds have",
+                           base::Command{{"cudasetup", "list", "torch", "--here"}}});
+  } else if (test.error.find("driver version is insufficient") != std::string::npos) {
+    check.hints.push_back({"the driver is older than this CUDA needs; see which one would do",
+                           base::Command{{"cudasetup", "list", "cuda", "--here"}}});
+  }
+  return check;
+}
+
+/// 1.7.1 fits 1.7.1+cu110 and 1.7.1, not 1.7.10.
+bool fits(std::string_view version, std::string_view expected)
+{
+  return version == expected ||
+         (version.starts_with(expected) && (version[expected.size()] == '+' || version[expected.size()] == '.')) ||
+         (expected.starts_with(version) && expected[version.size()] == '+');
+}
+
+Check check_report(Level level, const ProbeReport& report, std::string_view expected_version)
+{
+  const std::string sees =
+      report.devices > 0 ? "sees " + std::to_string(report.devices) + " GPU(s)" : std::string("sees no GPU");
+  const bool other = !expected_version.empty() && !report.headers.empty() && !fits(report.headers, expected_version);
+  Check check = make_check(
+      level,
+      "probe",
+      other ? CheckResult::failed : CheckResult::passed,
+      other ? "it is of version " + report.headers + ", asked for was " + std::string(expected_version)
+            : "the probe" + (report.headers.empty() ? "" : " of version " + report.headers) + " runs and " + sees);
+  check.facts = report.facts;
+  if (other) {
+    check.hints.push_back({"install what was asked for", base::Command{{"cudasetup", "install"}}});
+  }
+  return check;
+}
+
+} // namespace
+
+std::vector<Check> judge_probe(Level level,
+                               std::string_view probe,
+                               std::string_view expected_version,
+                               const effects::ProcessResult& result)
+{
+  const ProbeReport report = read_probe_output(result.out);
+  if (result.timed_out || report.probe != probe || report.tests.empty()) {
+    Check failed = tool_failed(level, "compute", "the probe", result);
+    if (result.status == 0) {
+      failed.because = "the probe ended without a result";
+    }
+    return {std::move(failed)};
+  }
+  std::vector<Check> checks = {check_report(level, report, expected_version)};
+  bool all_held = true;
+  for (const ProbeTest& test : report.tests) {
+    checks.push_back(check_of(level, test));
+    all_held = all_held && test.held;
+  }
+  if (all_held && result.status != 0) {
+    checks.push_back(tool_failed(level, "compute", "the probe", result));
+  }
+  return checks;
+}
+
+} // namespace cudasetup::verify

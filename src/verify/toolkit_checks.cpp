@@ -1,0 +1,191 @@
+#include "verify/checks.hpp"
+
+#include "base/text.hpp"
+#include "verify/probe_output.hpp"
+#include "verify/probe_verdict.hpp"
+
+namespace cudasetup::verify {
+
+namespace {
+
+constexpr std::chrono::seconds k_version_limit{20};
+constexpr std::chrono::seconds k_compile_limit{300};
+constexpr std::chrono::seconds k_run_limit{120};
+/// vector_add's status where there is no GPU.
+constexpr int k_no_gpu = 3;
+
+/// "11.1" of "Cuda compilation tools, release 11.1, V11.1.105".
+std::optional<base::Version> release_of(std::string_view output)
+{
+  constexpr std::string_view k_before = ", release ";
+  const std::size_t at = output.find(k_before);
+  if (at == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string_view rest = output.substr(at + k_before.size());
+  return base::Version::parse(rest.substr(0, rest.find(',')));
+}
+
+Check nvcc_check(CheckResult result, std::string because)
+{
+  return make_check(Level::toolkit, "nvcc", result, std::move(because));
+}
+
+Check compile_failed(std::string because)
+{
+  return make_check(Level::toolkit, "compile", CheckResult::failed, std::move(because));
+}
+
+Check check_version(const Context& context, const std::string& nvcc, const base::Version& release)
+{
+  const auto& expected = context.request.cuda_version;
+  if (expected && expected->prefix(2) != release.prefix(2)) {
+    Check check =
+        nvcc_check(CheckResult::failed, nvcc + " is of CUDA " + release.text() + ", asked for was " + expected->text());
+    check.hints.push_back({"install that one", base::Command{{"cudasetup", "install", "--cuda", expected->text()}}});
+    return check;
+  }
+  Check check = nvcc_check(CheckResult::passed, nvcc + " is of CUDA " + release.text());
+  check.facts.emplace_back("release", release.text());
+  return check;
+}
+
+/// nvcc alone makes code for one GPU generation and later ones: from CUDA 11 on for Maxwell, while 11 serves Kepler too
+/// (its release notes: sm_35 to sm_52 are deprecated, not removed).
+std::vector<std::string> code_options(const base::Version& release)
+{
+  if (release.major_part() != 11) {
+    return {};
+  }
+  return {"-Wno-deprecated-gpu-targets",
+          "-gencode",
+          "arch=compute_35,code=[sm_35,compute_35]",
+          "-gencode",
+          "arch=compute_52,code=[sm_52,compute_52]"};
+}
+
+base::Command compile_command(const Context& context,
+                              const std::string& nvcc,
+                              const base::Version& release,
+                              const std::string& source,
+                              const std::string& program)
+{
+  std::vector<std::string> argv = {nvcc};
+  if (context.request.host_gcc) {
+    argv.insert(argv.end(), {"-ccbin", "g++-" + std::to_string(*context.request.host_gcc)});
+  }
+  const std::vector<std::string> options = code_options(release);
+  argv.insert(argv.end(), options.begin(), options.end());
+  argv.insert(argv.end(), {"-o", program, source});
+  return base::Command{std::move(argv)};
+}
+
+/// Why nvcc failed, with what to do about it.
+Check compiler_check(const effects::ProcessResult& compiled, const base::Version& release)
+{
+  Check check = tool_failed(Level::toolkit, "compile", "nvcc", compiled);
+  const std::string output = compiled.out + compiled.err;
+  if (output.find("unsupported GNU version") != std::string::npos) {
+    check.because = "this nvcc does not take the default gcc";
+    check.hints.push_back({"this puts a gcc beside it that nvcc takes",
+                           base::Command{{"cudasetup", "install", "--cuda", release.text(), "--toolkit-only"}}});
+  } else if (output.find("No such file or directory") != std::string::npos) {
+    check.hints.push_back({"nvcc needs a C++ compiler", base::Command{{"apt-get", "install", "g++"}}});
+  }
+  return check;
+}
+
+/// Runs the compiled program: a sum on each GPU, or none without one.
+std::vector<Check> check_run(const Context& context, const std::string& program)
+{
+  const auto result = context.run(base::Command{{program}}, k_run_limit);
+  if (!result) {
+    return {make_check(Level::toolkit, "vector-add", CheckResult::failed, result.error().message)};
+  }
+  if (result->status == k_no_gpu && !result->timed_out && read_probe_output(result->out).probe == "cuda") {
+    return {make_check(Level::toolkit,
+                       "vector-add",
+                       CheckResult::skipped,
+                       "the kernel was compiled and linked; it was not run, since no GPU can be used here")};
+  }
+  return judge_probe(Level::toolkit, "cuda", "", *result);
+}
+
+std::vector<Check> check_kernel(const Context& context, const std::string& nvcc, const base::Version& release)
+{
+  const auto source = context.write_program("vector_add.cu");
+  if (!source) {
+    return {compile_failed(source.error().message)};
+  }
+  const std::string program = context.request.work_directory + "/vector_add";
+  const auto compiled = context.run(compile_command(context, nvcc, release, *source, program), k_compile_limit);
+  if (!compiled) {
+    return {compile_failed(compiled.error().message)};
+  }
+  if (compiled->status != 0 || compiled->timed_out) {
+    return {compiler_check(*compiled, release)};
+  }
+  // Without device code in it the program would prove nothing of nvcc.
+  const auto binary = context.effects.target.read(program);
+  if (!binary || binary->find(".nv_fatbin") == std::string::npos) {
+    return {compile_failed("nvcc made a program without device code")};
+  }
+  std::vector<Check> checks = {
+      make_check(Level::toolkit, "compile", CheckResult::passed, "nvcc compiled and linked a kernel")};
+  for (Check& check : check_run(context, program)) {
+    checks.push_back(std::move(check));
+  }
+  return checks;
+}
+
+/// There is no toolkit, or none with a compiler: a fault only where one was asked for.
+std::vector<Check> check_absent(const Context& context, const std::string& because)
+{
+  const bool asked_for = context.request.cuda_dir || context.request.cuda_version;
+  Check check = nvcc_check(asked_for ? CheckResult::failed : CheckResult::skipped, because);
+  if (asked_for) {
+    check.hints.push_back({"install one", base::Command{{"cudasetup", "install"}}});
+  }
+  return {std::move(check)};
+}
+
+} // namespace
+
+std::vector<Check> check_toolkit(const Context& context)
+{
+  const auto directory = context.request.cuda_dir ? context.request.cuda_dir : context.facts.active_toolkit;
+  if (!directory) {
+    return check_absent(context, "no CUDA toolkit is installed");
+  }
+  const std::string nvcc = *directory + "/bin/nvcc";
+  if (!context.effects.target.status(nvcc, effects::FollowLinks::yes)) {
+    return check_absent(context, nvcc + " is not there");
+  }
+  const auto result = context.run(base::Command{{nvcc, "--version"}}, k_version_limit);
+  if (!result) {
+    return {nvcc_check(CheckResult::failed, result.error().message)};
+  }
+  const auto release = release_of(result->out);
+  if (result->status != 0 || !release) {
+    Check check = tool_failed(Level::toolkit, "nvcc", nvcc + " --version", *result);
+    if (result->status == 0) {
+      check.because = nvcc + " does not tell its release";
+    }
+    return {std::move(check)};
+  }
+  Check version = check_version(context, nvcc, *release);
+  if (version.result == CheckResult::passed && result->out.find("stand-in nvcc") != std::string::npos) {
+    // Test archives carry one that cannot compile, and says so itself: neither proof nor fault.
+    version.result = CheckResult::skipped;
+    version.because = nvcc + " calls itself a stand-in that cannot compile: it proves nothing";
+  }
+  std::vector<Check> checks = {std::move(version)};
+  if (checks.front().result == CheckResult::passed) {
+    for (Check& check : check_kernel(context, nvcc, *release)) {
+      checks.push_back(std::move(check));
+    }
+  }
+  return checks;
+}
+
+} // namespace cudasetup::verify

@@ -1,0 +1,138 @@
+#include "verify/checks.hpp"
+
+#include "base/text.hpp"
+#include "verify/probe_output.hpp"
+#include "verify/probe_verdict.hpp"
+
+namespace cudasetup::verify {
+
+namespace {
+
+constexpr std::chrono::seconds k_configure_limit{180};
+constexpr std::chrono::seconds k_build_limit{900};
+constexpr std::chrono::seconds k_run_limit{300};
+constexpr std::string_view k_default_directory = "/opt/libtorch/current";
+
+/// The C++ standard a LibTorch's headers need: 14 from 1.5, 17 from 2.1, 20 from 2.13 (PyTorch's RELEASE.md).
+std::string cxx_standard(std::string_view build_version)
+{
+  const auto version = base::Version::parse(build_version.substr(0, build_version.find('+')));
+  if (!version || *version < *base::Version::parse("2.1")) {
+    return "14";
+  }
+  return *version < *base::Version::parse("2.13") ? "17" : "20";
+}
+
+std::string build_version_of(const Context& context, const std::string& directory)
+{
+  const std::string text = context.effects.target.read(directory + "/build-version").value_or("");
+  return std::string(base::trim(text.substr(0, text.find('\n'))));
+}
+
+Check check_tree(const Context& context, const std::string& directory, const std::string& version)
+{
+  if (!context.effects.target.status(directory + "/share/cmake/Torch/TorchConfig.cmake", effects::FollowLinks::yes)) {
+    Check check = make_check(Level::torch, "tree", CheckResult::failed, directory + " is no LibTorch");
+    check.hints.push_back(base::Hint{"install one", base::Command{{"cudasetup", "install"}}});
+    return check;
+  }
+  const auto& expected = context.request.torch_version;
+  if (expected && version != *expected) {
+    Check check = make_check(Level::torch,
+                             "tree",
+                             CheckResult::failed,
+                             directory + " is LibTorch " + (version.empty() ? "of an unknown version" : version) +
+                                 ", asked for was " + *expected);
+    check.hints.push_back({"install that one", base::Command{{"cudasetup", "install", "--torch", *expected}}});
+    return check;
+  }
+  Check check = make_check(Level::torch,
+                           "tree",
+                           CheckResult::passed,
+                           directory + " is LibTorch " + (version.empty() ? "(unversioned)" : version));
+  check.facts.emplace_back("version", version);
+  return check;
+}
+
+std::vector<std::string>
+configure_arguments(const Context& context, const std::string& directory, const std::string& version)
+{
+  const std::string& work = context.request.work_directory;
+  std::vector<std::string> arguments = {"cmake",
+                                        "-S",
+                                        work,
+                                        "-B",
+                                        work + "/build",
+                                        "-DCMAKE_BUILD_TYPE=Release",
+                                        "-DCMAKE_PREFIX_PATH=" + directory,
+                                        "-DPROBE_CXX_STANDARD=" + cxx_standard(version)};
+  if (const auto cuda = context.request.cuda_dir ? context.request.cuda_dir : context.facts.active_toolkit) {
+    arguments.push_back("-DCUDA_TOOLKIT_ROOT_DIR=" + *cuda);
+    arguments.push_back("-DCMAKE_CUDA_COMPILER=" + *cuda + "/bin/nvcc");
+    if (context.request.host_gcc) {
+      arguments.push_back("-DCMAKE_CUDA_HOST_COMPILER=g++-" + std::to_string(*context.request.host_gcc));
+    }
+  }
+  return arguments;
+}
+
+/// Configures and builds the probe; a failed check, or nothing when it is there.
+std::optional<Check> build_probe(const Context& context, const std::string& directory, const std::string& version)
+{
+  for (const std::string_view name : {"CMakeLists.txt", "torch_probe.cpp"}) {
+    if (const auto written = context.write_program(name); !written) {
+      return make_check(Level::torch, "build", CheckResult::failed, written.error().message);
+    }
+  }
+  const std::vector<std::pair<base::Command, std::chrono::seconds>> commands = {
+      {base::Command{configure_arguments(context, directory, version)}, k_configure_limit},
+      {base::Command{{"cmake", "--build", context.request.work_directory + "/build"}}, k_build_limit}};
+  for (const auto& [command, limit] : commands) {
+    const auto result = context.run(command, limit);
+    if (!result) {
+      return make_check(Level::torch, "build", CheckResult::failed, result.error().message);
+    }
+    if (result->status != 0) {
+      Check check = tool_failed(Level::torch, "build", command.argv[1] == "-S" ? "cmake" : "the compiler", *result);
+      if (result->status == 127) {
+        check.hints.push_back(
+            base::Hint{"install what building needs", base::Command{{"apt-get", "install", "g++", "cmake", "make"}}});
+      }
+      return check;
+    }
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+std::vector<Check> check_torch(const Context& context)
+{
+  const std::string directory = context.request.torch_dir.value_or(std::string(k_default_directory));
+  if (!context.request.torch_dir && !context.request.torch_version &&
+      !context.effects.target.status(directory, effects::FollowLinks::yes)) {
+    return {make_check(Level::torch, "tree", CheckResult::skipped, "no LibTorch is installed")};
+  }
+  const std::string version = build_version_of(context, directory);
+  std::vector<Check> checks = {check_tree(context, directory, version)};
+  if (checks.back().result != CheckResult::passed) {
+    return checks;
+  }
+  if (auto failed = build_probe(context, directory, version)) {
+    checks.push_back(std::move(*failed));
+    return checks;
+  }
+  checks.push_back(make_check(
+      Level::torch, "build", CheckResult::passed, "a CMake project with find_package(Torch) was configured and built"));
+  const auto result = context.run(base::Command{{context.request.work_directory + "/build/torch_probe"}}, k_run_limit);
+  if (!result) {
+    checks.push_back(make_check(Level::torch, "compute", CheckResult::failed, result.error().message));
+    return checks;
+  }
+  for (Check& check : judge_probe(Level::torch, "libtorch", version, *result)) {
+    checks.push_back(std::move(check));
+  }
+  return checks;
+}
+
+} // namespace cudasetup::verify

@@ -1,0 +1,36 @@
+#!/bin/bash
+# The world that cases are served from: LibTorch zips, the archive, the manifest overlay. Built once, then kept.
+#
+#   world.sh build [SUITE...]   everything cases need; SUITEs whose LibTorch is real (default: all three)
+#   world.sh tree               prints the folder that is served
+#   world.sh overlay            prints the manifest overlay for it
+# shellcheck source-path=SCRIPTDIR
+
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+HERE=$WORLD_HERE
+MANIFESTS=$HERE/../../../manifests
+
+build() {
+  local suite zips=() world
+  world=$(world_dir)
+  # Two at a time: a zip takes one core and some waiting.
+  printf '%s\n' "$@" | xargs -P 2 -I{} "$HERE/libtorch_zip.sh" build {} >/dev/null
+  for suite in "$@"; do
+    zips+=(--zip "$suite=$("$HERE/libtorch_zip.sh" build "$suite")")
+  done
+  "$HERE/archive/build.py" --out "$world/tree" --variants "${zips[@]}" >&2
+  rm -rf "$world/overlay"
+  "$HERE/archive/overlay.py" --manifests "$MANIFESTS" --tree "$world/tree" --out "$world/overlay" >&2
+}
+
+case ${1:-} in
+build)
+  shift
+  [ $# -gt 0 ] || set -- bullseye bookworm trixie
+  build "$@"
+  ;;
+tree) printf '%s/tree\n' "$(world_dir)" ;;
+overlay) printf '%s/overlay\n' "$(world_dir)" ;;
+*) world_fail "usage: world.sh build [SUITE...] | tree | overlay" ;;
+esac
