@@ -69,12 +69,42 @@ run_step(Workbench& bench, journal::Journal& journal, const plan::Step& step, st
   return recorded;
 }
 
+/// How many steps come before the simulation: those that let it fetch what it needs.
+std::size_t steps_before_simulation(const plan::Plan& plan)
+{
+  for (std::size_t i = 0; plan.simulation && !plan.simulation->after.empty() && i < plan.steps.size(); ++i) {
+    if (plan.steps[i].id == plan.simulation->after) {
+      return i + 1;
+    }
+  }
+  return 0;
+}
+
+base::Result<void> try_out(Workbench& bench, const plan::Plan& plan)
+{
+  if (!plan.simulation) {
+    return {};
+  }
+  CUDASETUP_TRY(fetch_for_simulation(bench, plan));
+  return simulate(bench.effects, bench.tools, *plan.simulation);
+}
+
+base::Result<void> run_step_at(Workbench& bench, journal::Journal& journal, const plan::Plan& plan, std::size_t index)
+{
+  const plan::Step& step = plan.steps[index];
+  if (bench.effects.interrupts.count() > 0) {
+    return base::fail(interrupted("before the step \"" + step.title + "\""));
+  }
+  if (index > 0 && index == steps_before_simulation(plan)) {
+    CUDASETUP_TRY(try_out(bench, plan));
+  }
+  return run_step(bench, journal, step, index + 1, plan.steps.size());
+}
+
 base::Result<void> run_steps(Workbench& bench, journal::Journal& journal, const plan::Plan& plan)
 {
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    auto result = bench.effects.interrupts.count() > 0
-                      ? base::Result<void>(base::fail(interrupted("before the step \"" + plan.steps[i].title + "\"")))
-                      : run_step(bench, journal, plan.steps[i], i + 1, plan.steps.size());
+    auto result = run_step_at(bench, journal, plan, i);
     if (!result) {
       const journal::Outcome outcome = outcome_of(result);
       base::Error error = and_unrecorded(std::move(result).error(), journal.ended(outcome));
@@ -113,9 +143,8 @@ base::Result<Applied> apply(const effects::Effects& effects,
   CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> lock, take_lock(effects.target));
   CUDASETUP_TRY_ASSIGN(journal::KnownDigests digests, load_digests(effects.target, tools));
   Workbench bench{effects, tools, digests};
-  if (plan.simulation) {
-    CUDASETUP_TRY(fetch_for_simulation(bench, plan));
-    CUDASETUP_TRY(simulate(effects, tools, *plan.simulation));
+  if (steps_before_simulation(plan) == 0) {
+    CUDASETUP_TRY(try_out(bench, plan));
   }
   if (effects.interrupts.count() > 0) {
     return base::fail(interrupted("before the first change"));

@@ -129,8 +129,8 @@ std::optional<std::string> lock_holder(std::string_view output)
 {
   static constexpr std::string_view k_nobody = "another program";
   for (const std::string_view line : base::lines(output)) {
-    // "Could not open lock file …" and "…, are you root?" are about rights; "Waiting for cache lock: Could not get lock …"
-    // is said by an apt that may get it yet.
+    // "Could not open lock file …" and "…, are you root?" are about rights; "Waiting for cache lock: Could not get lock
+    // …" is said by an apt that may get it yet.
     const bool is_error = line.starts_with("E: ") || line.starts_with("Error: ");
     if (is_error && (line.find("Could not get lock ") != std::string_view::npos ||
                      line.find("is another process using it?") != std::string_view::npos)) {

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "cli/pipeline.hpp"
 #include "cli/verbs.hpp"
 #include "journal/journal.hpp"
 
@@ -67,6 +68,7 @@ std::string details(const journal::Transaction& transaction)
 base::Result<int> run_history(const Options& options, Outside& outside)
 {
   const effects::Effects effects = outside.effects_for(options.host.root);
+  CUDASETUP_TRY(check_places(options.host, effects.files));
   std::vector<std::string> ids = journal::transaction_ids(effects.target);
   if (!options.subject.empty()) {
     if (std::find(ids.begin(), ids.end(), options.subject) == ids.end()) {

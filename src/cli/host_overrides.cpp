@@ -31,6 +31,10 @@ base::Error unknown_release(const manifest::Manifest& manifest, const std::strin
   if (const auto near = base::nearest(text, names)) {
     error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
   }
+  if (error.hints.empty() && !names.empty()) {
+    error.hints.push_back(
+        base::Hint{"plan for one of these", base::Command{{"cudasetup", "plan", "--os", names.back()}}});
+  }
   return error;
 }
 

@@ -28,6 +28,14 @@ int show_refusal(const resolve::Refusal& refusal, const Options& options, Outsid
   return k_refused;
 }
 
+/// The same command line, behind other words and with more options.
+base::Command again(const Options& options, std::vector<std::string> words, const std::vector<std::string>& more)
+{
+  words.insert(words.end(), options.arguments.begin(), options.arguments.end());
+  words.insert(words.end(), more.begin(), more.end());
+  return base::Command{std::move(words)};
+}
+
 /// What is known of the request only from the command line: this machine can be changed, and somebody agrees.
 base::Result<void> check_can_apply(const Options& options, const host::HostFacts& probed)
 {
@@ -36,29 +44,27 @@ base::Result<void> check_can_apply(const Options& options, const host::HostFacts
     return base::fail(
         base::make_error(ErrorKind::usage,
                          "--os, --arch, --wsl and --driver-present speak of another machine: that can only be planned")
-            .with_hint("print the script instead", base::Command{{"cudasetup", "install", "--dry-run"}}));
+            .with_hint("print the script instead", again(options, {"cudasetup"}, {"--dry-run"})));
   }
   return {};
 }
 
-base::Command again_with_sudo(const std::vector<std::string>& arguments)
+/// Whether somebody agrees or can be asked.
+base::Result<void> check_can_agree(const Options& options, const Outside& outside)
 {
-  base::Command command{{"sudo", "cudasetup"}};
-  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  return command;
+  if (options.how.yes == Switch::on || outside.input_terminal == Terminal::yes) {
+    return {};
+  }
+  return base::fail(base::make_error(ErrorKind::usage, "nobody can be asked here: standard input is no terminal")
+                        .with_hint("see what would be done", again(options, {"cudasetup"}, {"--dry-run"}))
+                        .with_hint("agree beforehand", again(options, {"cudasetup"}, {"--yes"})));
 }
 
 base::Result<void> agree(const Options& options, Outside& outside)
 {
-  if (options.how.yes == Switch::on) {
-    return {};
-  }
-  if (outside.input_terminal == Terminal::no) {
-    return base::fail(base::make_error(ErrorKind::usage, "nobody can be asked here: standard input is no terminal")
-                          .with_hint("agree beforehand with --yes; see first what would be done with --dry-run"));
-  }
-  if (!outside.ask("Go ahead?")) {
-    return base::fail(base::make_error(ErrorKind::interrupted, "nothing was changed"));
+  if (options.how.yes == Switch::off && !outside.ask("Go ahead?")) {
+    return base::fail(base::make_error(ErrorKind::interrupted, "not agreed to; nothing was changed")
+                          .with_hint("see what would be done", again(options, {"cudasetup"}, {"--dry-run"})));
   }
   return {};
 }
@@ -81,8 +87,7 @@ base::Result<int> finish(const Options& options,
                          const Prepared& prepared,
                          const apply::Applied& applied)
 {
-  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts,
-                       find_facts(options.host, *prepared.manifest, effects, outside.is_root));
+  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(options, *prepared.manifest, effects, outside.is_root));
   const verify::VerifyRequest request = verification_after(prepared.plan, options.host.root);
   outside.console.say("Verifying (this compiles small programs, and runs them)");
   const verify::Verification verification = verify::verify(effects, facts, request);
@@ -120,6 +125,7 @@ apply_plan(const Options& options, Outside& outside, const effects::Effects& eff
     }
     return 0;
   }
+  CUDASETUP_TRY(check_can_agree(options, outside));
   outside.console.say(render::to_text(prepared.plan, prepared.facts));
   CUDASETUP_TRY(agree(options, outside));
   CUDASETUP_TRY_ASSIGN(
@@ -151,7 +157,7 @@ base::Result<int> run_install(const Options& options, Outside& outside)
   CUDASETUP_TRY(check_can_apply(options, probe::probe(effects.files, effects.target, effects.processes, as_it_is)));
   if (!outside.is_root && !prepared.plan.steps.empty()) {
     return base::fail(base::make_error(ErrorKind::needs_root, "installing needs root; nothing was changed")
-                          .with_hint("give the same command with sudo", again_with_sudo(options.arguments)));
+                          .with_hint("give the same command with sudo", again(options, {"sudo", "cudasetup"}, {})));
   }
   return apply_plan(options, outside, effects, prepared);
 }

@@ -12,6 +12,9 @@ namespace {
 
 using base::ErrorKind;
 
+/// A day.
+constexpr std::uint64_t k_longest_lock_timeout = 86400;
+
 /// The value of a word among the choices of an option.
 template<typename T, std::size_t N>
 base::Result<T>
@@ -30,6 +33,11 @@ choose(const std::string& option, const std::string& word, const std::array<std:
     error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
   }
   return base::fail(std::move(error));
+}
+
+base::Error contradiction(std::string message)
+{
+  return base::make_error(ErrorKind::usage, std::move(message)).with_hint("leave one of them out");
 }
 
 Switch switch_of(bool value)
@@ -89,12 +97,35 @@ base::Result<resolve::Request> request_of(const OptionTexts& texts)
   request.require_digests = texts.require_digests;
   if (texts.toolkit_only) {
     if (texts.driver != "auto" || texts.torch != "auto") {
-      return base::fail(ErrorKind::usage, "--toolkit-only contradicts --driver and --torch");
+      return base::fail(contradiction("--toolkit-only contradicts --driver and --torch"));
     }
     request.driver.choice = resolve::DriverChoice::none;
     request.torch.choice = resolve::Choice::none;
   }
   return request;
+}
+
+base::Result<void> check_gpus(const std::vector<std::string>& gpus)
+{
+  const base::Command ids{{"lspci", "-nn", "-d", "10de:"}};
+  for (const std::string& gpu : gpus) {
+    const auto id = base::PciId::parse(gpu);
+    if (gpu != "none" && !id && !base::ComputeCapability::parse_sm(gpu)) {
+      return base::fail(
+          base::make_error(ErrorKind::usage,
+                           "--gpu " + base::quote(gpu) +
+                               ": expected a PCI id such as 10de:1eb8, a capability such as sm_75, or none")
+              .with_hint("see the ids of this machine's GPUs", ids));
+    }
+    if (id && id->vendor != base::k_nvidia_vendor) {
+      return base::fail(base::make_error(ErrorKind::usage, "--gpu " + gpu + ": not a device of NVIDIA's (10de:...)")
+                            .with_hint("see the ids of this machine's GPUs", ids));
+    }
+    if (gpu == "none" && gpus.size() > 1) {
+      return base::fail(contradiction("--gpu none contradicts the other --gpu"));
+    }
+  }
+  return {};
 }
 
 base::Result<HostOptions> host_of(const OptionTexts& texts)
@@ -107,18 +138,7 @@ base::Result<HostOptions> host_of(const OptionTexts& texts)
       return base::fail(ErrorKind::usage, "--arch " + base::quote(texts.arch) + ": expected amd64 or arm64");
     }
   }
-  for (const std::string& gpu : texts.gpus) {
-    if (gpu != "none" && !base::PciId::parse(gpu) && !base::ComputeCapability::parse_sm(gpu)) {
-      return base::fail(
-          base::make_error(ErrorKind::usage,
-                           "--gpu " + base::quote(gpu) +
-                               ": expected a PCI id such as 10de:1eb8, a capability such as sm_75, or none")
-              .with_hint("see the ids of this machine's GPUs", base::Command{{"lspci", "-nn", "-d", "10de:"}}));
-    }
-    if (gpu == "none" && texts.gpus.size() > 1) {
-      return base::fail(ErrorKind::usage, "--gpu none contradicts the other --gpu");
-    }
-  }
+  CUDASETUP_TRY(check_gpus(texts.gpus));
   host.gpus = texts.gpus;
   host.driver_present = optional_text(texts.driver_present);
   if (host.driver_present && *host.driver_present != "none" && !base::Version::parse(*host.driver_present)) {
@@ -162,7 +182,15 @@ base::Result<HowOptions> how_of(const OptionTexts& texts, Environment environmen
     how.manifest_directory = environment("CUDASETUP_MANIFEST");
   }
   how.keep_downloads = switch_of(texts.keep_downloads);
-  how.lock_timeout_seconds = texts.lock_timeout;
+  const auto timeout = base::parse_number(texts.lock_timeout);
+  if (!timeout || *timeout > k_longest_lock_timeout) {
+    return base::fail(base::make_error(ErrorKind::usage,
+                                       "--lock-timeout " + base::quote(texts.lock_timeout) +
+                                           ": expected a number of seconds, at most " +
+                                           std::to_string(k_longest_lock_timeout))
+                          .with_hint("leave it out to wait " + OptionTexts().lock_timeout + " s"));
+  }
+  how.lock_timeout_seconds = static_cast<unsigned>(*timeout);
   how.yes = switch_of(texts.yes);
   return how;
 }
@@ -172,7 +200,7 @@ base::Result<report::ConsoleStyle> style_of(const OptionTexts& texts, Environmen
   using report::ProgressStyle;
   report::ConsoleStyle style;
   if (texts.quiet && texts.verbose) {
-    return base::fail(ErrorKind::usage, "--quiet contradicts --verbose");
+    return base::fail(contradiction("--quiet contradicts --verbose"));
   }
   style.verbosity = texts.quiet     ? report::Verbosity::quiet
                     : texts.verbose ? report::Verbosity::verbose

@@ -34,7 +34,7 @@ struct OptionTexts {
   std::string manifest;
   bool require_digests = false;
   bool keep_downloads = false;
-  unsigned lock_timeout = 300;
+  std::string lock_timeout = "300";
   bool yes = false;
   bool dry_run = false;
   bool json = false;

@@ -1,18 +1,13 @@
 #include "cli/options.hpp"
 
-#include "base/text.hpp"
 #include "cli/option_texts.hpp"
-#include "cli/selection.hpp"
+#include "cli/usage.hpp"
 
 #include <CLI/CLI.hpp>
 
 namespace cudasetup::cli {
 
 namespace {
-
-using base::ErrorKind;
-
-const std::vector<std::string> k_verbs = {"install", "plan", "verify", "list", "history", "manifest", "help"};
 
 bool takes_selection(const std::string& verb)
 {
@@ -122,37 +117,14 @@ std::string help_text(CLI::App& app, const std::string& verb)
   return app.get_subcommand(verb)->help();
 }
 
-/// CLI11's complaint as ours, with the nearest word.
-base::Error usage_error(CLI::App& app, const std::vector<std::string>& arguments, const std::string& complaint)
+/// `help VERB` is `VERB --help`.
+base::Result<Parsed> help_of(CLI::App& app, const std::vector<std::string>& arguments)
 {
-  base::Error error = base::make_error(ErrorKind::usage, base::printable(complaint));
-  std::string verb;
-  std::vector<std::string> known = k_verbs;
-  if (!arguments.empty() && std::find(k_verbs.begin(), k_verbs.end(), arguments[0]) != k_verbs.end()) {
-    verb = arguments[0];
-    known.clear();
-    for (const CLI::Option* option : app.get_subcommand(verb)->get_options()) {
-      for (const std::string& name : option->get_lnames()) {
-        known.push_back("--" + name);
-      }
-    }
+  const std::string verb = arguments.size() > 1 ? arguments[1] : "";
+  if (!verb.empty() && find_verb(app, verb) == nullptr) {
+    return base::fail(unknown_verb(app, verb));
   }
-  for (const std::string& argument : arguments) {
-    const std::string word = argument.substr(0, argument.find('='));
-    const bool wanted =
-        verb.empty() || (word.starts_with("--") && std::find(known.begin(), known.end(), word) == known.end());
-    const auto near = wanted ? base::nearest(word, known) : std::nullopt;
-    if (near) {
-      error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
-      break;
-    }
-    if (verb.empty()) {
-      break;
-    }
-  }
-  const std::vector<std::string> help = verb.empty() ? std::vector<std::string>{"cudasetup", "--help"}
-                                                     : std::vector<std::string>{"cudasetup", verb, "--help"};
-  return std::move(error).with_hint("see the options", base::Command{help});
+  return Parsed{std::nullopt, help_text(app, verb)};
 }
 
 } // namespace
@@ -165,11 +137,11 @@ parse_options(const std::vector<std::string>& arguments, Environment environment
   bool version = false;
   app.add_flag("--version", version, "print the version");
   add_verbs(app, texts);
-  // `help VERB` is `VERB --help`.
-  if (arguments.empty() || arguments[0] == "help" || arguments[0] == "-h" || arguments[0] == "--help") {
-    const bool known = arguments.size() > 1 && arguments[0] == "help" &&
-                       std::find(k_verbs.begin(), k_verbs.end() - 1, arguments[1]) != k_verbs.end() - 1;
-    return Parsed{std::nullopt, help_text(app, known ? arguments[1] : "")};
+  if (arguments.empty() || arguments[0] == "-h" || arguments[0] == "--help") {
+    return Parsed{std::nullopt, help_text(app, "")};
+  }
+  if (arguments[0] == "help") {
+    return help_of(app, arguments);
   }
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
@@ -177,18 +149,25 @@ parse_options(const std::vector<std::string>& arguments, Environment environment
   } catch (const CLI::CallForHelp&) {
     return Parsed{std::nullopt, help_text(app, arguments[0])};
   } catch (const CLI::ParseError& error) {
-    return base::fail(usage_error(app, arguments, error.what()));
+    return base::fail(usage_error(app, arguments, error));
   }
   if (version) {
     return Parsed{std::nullopt, "cudasetup " CUDASETUP_VERSION "\n"};
   }
   if (app.get_subcommands().empty()) {
-    return base::fail(usage_error(app, arguments, "a verb is missing"));
+    return base::fail(usage_error(app, arguments, CLI::RequiredError("a verb")));
   }
   texts.verb = app.get_subcommands().front()->get_name();
   texts.has_selection = takes_selection(texts.verb);
-  CUDASETUP_TRY_ASSIGN(Options options, options_of(texts, environment, error_terminal));
-  return Parsed{std::move(options), ""};
+  auto options = options_of(texts, environment, error_terminal);
+  if (!options) {
+    base::Error error = std::move(options).error();
+    const bool helps = !error.hints.empty();
+    return base::fail(
+        helps ? std::move(error)
+              : std::move(error).with_hint("see its options", base::Command{{"cudasetup", texts.verb, "--help"}}));
+  }
+  return Parsed{*std::move(options), ""};
 }
 
 } // namespace cudasetup::cli

@@ -33,14 +33,18 @@ base::Result<manifest::Manifest> load_manifest(const HowOptions& how, effects::F
   if (how.manifest_directory) {
     collect_manifests(files, *how.manifest_directory, k_folder_levels, paths);
     if (paths.empty()) {
-      return base::fail(base::ErrorKind::document, "--manifest " + *how.manifest_directory + ": no *.json file there");
+      return base::fail(
+          base::make_error(base::ErrorKind::document,
+                           "--manifest " + base::quote(*how.manifest_directory) + ": there is no *.json file")
+              .with_hint("see what is there", base::Command{{"ls", "-l", *how.manifest_directory}}));
     }
   }
   std::vector<std::string> texts;
   for (const std::string& path : paths) {
     auto text = files.read(path);
     if (!text) {
-      return base::fail(base::ErrorKind::document, path + ": cannot be read");
+      return base::fail(base::make_error(base::ErrorKind::document, path + ": cannot be read")
+                            .with_hint("see whose it is", base::Command{{"ls", "-l", path}}));
     }
     texts.push_back(std::move(*text));
   }
@@ -51,15 +55,41 @@ base::Result<manifest::Manifest> load_manifest(const HowOptions& how, effects::F
   return manifest::load(manifest::built_in_sources(), overlay);
 }
 
-base::Result<host::HostFacts>
-find_facts(const HostOptions& host, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root)
+base::Result<void> check_places(const HostOptions& host, effects::Files& files)
 {
-  probe::ProbeOptions options;
-  options.root = host.root;
-  options.os_release_file = host.os_release_file;
-  options.sys_path = host.sys_path;
-  options.privilege = is_root ? probe::Privilege::root : probe::Privilege::user;
-  host::HostFacts facts = probe::probe(effects.files, effects.target, effects.processes, options);
+  using effects::FileType;
+  const auto check = [&](const std::string& option, const std::string& path, FileType type) -> base::Result<void> {
+    const auto status = files.status(path, effects::FollowLinks::yes);
+    if (status && status->type == type) {
+      return {};
+    }
+    const std::string what = type == FileType::directory ? "folder" : "file";
+    return base::fail(
+        base::make_error(base::ErrorKind::usage, option + " " + base::quote(path) + ": there is no such " + what)
+            .with_hint("see what is there", base::Command{{"ls", "-ld", path}}));
+  };
+  if (!host.root.empty()) {
+    CUDASETUP_TRY(check("--root", host.root, FileType::directory));
+  }
+  if (host.os_release_file) {
+    CUDASETUP_TRY(check("--os-release", *host.os_release_file, FileType::regular));
+  }
+  return host.sys_path ? check("--sys-path", *host.sys_path, FileType::directory) : base::Result<void>{};
+}
+
+base::Result<host::HostFacts>
+find_facts(const Options& options, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root)
+{
+  const HostOptions& host = options.host;
+  CUDASETUP_TRY(check_places(host, effects.files));
+  probe::ProbeOptions look;
+  look.root = host.root;
+  look.os_release_file = host.os_release_file;
+  look.sys_path = host.sys_path;
+  look.libtorch_directory = options.request.libtorch_dir;
+  look.python_directory = options.request.python;
+  look.privilege = is_root ? probe::Privilege::root : probe::Privilege::user;
+  host::HostFacts facts = probe::probe(effects.files, effects.target, effects.processes, look);
   CUDASETUP_TRY(override_facts(host, manifest, facts));
   CUDASETUP_TRY(host::check_os(facts.os));
   return facts;
@@ -71,7 +101,7 @@ prepare(const Options& options, Outside& outside, const effects::Effects& effect
   Prepared prepared;
   CUDASETUP_TRY_ASSIGN(manifest::Manifest manifest, load_manifest(options.how, effects.files));
   prepared.manifest = std::make_unique<manifest::Manifest>(std::move(manifest));
-  CUDASETUP_TRY_ASSIGN(prepared.facts, find_facts(options.host, *prepared.manifest, effects, outside.is_root));
+  CUDASETUP_TRY_ASSIGN(prepared.facts, find_facts(options, *prepared.manifest, effects, outside.is_root));
   resolve::Outcome outcome = resolve::resolve(options.request, *prepared.manifest, prepared.facts);
   if (auto* refusal = std::get_if<resolve::Refusal>(&outcome)) {
     return std::move(*refusal);

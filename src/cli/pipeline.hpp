@@ -17,9 +17,13 @@ namespace cudasetup::cli {
 /// The built-in manifest with `--manifest DIR` (every *.json below it, two levels deep) laid over it.
 base::Result<manifest::Manifest> load_manifest(const HowOptions& how, effects::Files& files);
 
-/// The machine's facts with HOST options in their place. Refused where the system is no Ubuntu LTS.
+/// Whether the places that HOST options name are there. Errors: usage.
+base::Result<void> check_places(const HostOptions& host, effects::Files& files);
+
+/// The machine's facts, the places that the request names among them, with HOST options in their place. Refused where
+/// the system is no Ubuntu LTS; usage where an option names a place that is not there.
 base::Result<host::HostFacts>
-find_facts(const HostOptions& host, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root);
+find_facts(const Options& options, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root);
 
 /// A plan with what it was made from. The plan points into the manifest, which therefore stays with it.
 struct Prepared {

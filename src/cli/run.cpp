@@ -3,6 +3,7 @@
 #include "cli/verbs.hpp"
 #include "report/errors.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace cudasetup::cli {
@@ -37,7 +38,8 @@ int run(const std::vector<std::string>& arguments, Outside& outside)
 {
   auto parsed = parse_options(arguments, outside.environment, outside.error_terminal);
   if (!parsed) {
-    return show(parsed.error(), Switch::off, outside);
+    const bool as_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+    return show(parsed.error(), as_json ? Switch::on : Switch::off, outside);
   }
   if (!parsed->options) {
     outside.print(parsed->text);

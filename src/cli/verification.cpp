@@ -45,7 +45,7 @@ base::Result<int> run_verify(const Options& options, Outside& outside)
 {
   const effects::Effects effects = outside.effects_for(options.host.root);
   CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(options.how, effects.files));
-  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(options.host, manifest, effects, outside.is_root));
+  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(options, manifest, effects, outside.is_root));
   verify::VerifyRequest request = options.verification;
   request.root = options.host.root;
   request.work_directory = work_directory(outside.is_root, outside.environment("HOME").value_or("/tmp"));

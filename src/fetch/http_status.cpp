@@ -12,7 +12,7 @@ base::Error not_there(const base::Url& url, const std::string& why)
   const bool is_torch =
       url.path().find("/libtorch/") != std::string::npos || url.path().find("/whl/") != std::string::npos;
   return base::make_error(base::ErrorKind::network, url.text() + ": " + why)
-      .with_hint("see which versions there are, or try without a mirror:",
+      .with_hint("see which versions there are, or try without a mirror",
                  base::Command{{"cudasetup", "list", is_torch ? "torch" : "cuda"}});
 }
 

@@ -99,12 +99,11 @@ private:
   {
     const auto space = m_files.space(m_request.to);
     if (space && space->free_bytes < m_all_bytes) {
-      return base::fail(base::make_error(ErrorKind::no_space,
-                                         m_request.what + " needs " + base::human_bytes(m_all_bytes) + " in " +
-                                             m_request.to + ", and " + base::human_bytes(space->free_bytes) +
-                                             " are free")
-                            .with_hint("make room there, or choose another directory (--libtorch-dir):",
-                                       base::Command{{"df", "-h"}}));
+      return base::fail(
+          base::make_error(ErrorKind::no_space,
+                           m_request.what + " needs " + base::human_bytes(m_all_bytes) + " in " + m_request.to +
+                               ", and " + base::human_bytes(space->free_bytes) + " are free")
+              .with_hint("make room there, or choose another directory (--libtorch-dir)", base::Command{{"df", "-h"}}));
     }
     return {};
   }
@@ -208,7 +207,7 @@ private:
   {
     if (error.kind == ErrorKind::untrusted) {
       error.message = m_request.zip + " is refused: " + error.message;
-      error.hints.push_back({"remove it, so that it is fetched again:", base::Command{{"rm", m_request.zip}}});
+      error.hints.push_back({"remove it, so that it is fetched again", base::Command{{"rm", m_request.zip}}});
     }
     return std::move(error).while_doing("unpacking " + m_request.what);
   }

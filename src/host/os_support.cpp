@@ -40,7 +40,7 @@ tl::unexpected<base::Error> refuse_for(std::string message, const std::string& l
 {
   return base::fail(
       base::make_error(base::ErrorKind::refused, std::move(message))
-          .with_hint("print the plan for Ubuntu " + lts + ", the nearest LTS release, and judge it yourself:",
+          .with_hint("print the plan for Ubuntu " + lts + ", the nearest LTS release, and judge it yourself",
                      plan_for(lts)));
 }
 
@@ -61,7 +61,7 @@ base::Result<void> check_ubuntu(const OsRelease& os)
     return base::fail(base::make_error(base::ErrorKind::refused,
                                        "this Ubuntu does not say which release it is: VERSION_ID is \"" +
                                            base::printable(os.version_id) + "\" in /etc/os-release")
-                          .with_hint("name the release it is built on:", plan_for("24.04")));
+                          .with_hint("name the release it is built on", plan_for("24.04")));
   }
   const std::uint32_t year = version->major_part();
   const std::uint32_t month = version->minor_part();
@@ -73,7 +73,7 @@ base::Result<void> check_ubuntu(const OsRelease& os)
     return base::fail(base::make_error(base::ErrorKind::refused,
                                        name_of(os) + " is an interim release without support: neither Ubuntu nor "
                                                      "NVIDIA serves it any more")
-                          .with_hint("upgrade it to an LTS release first:", base::Command{{"do-release-upgrade"}}));
+                          .with_hint("upgrade it to an LTS release first", base::Command{{"do-release-upgrade"}}));
   }
   return refuse_for(name_of(os) +
                         " is an interim release: NVIDIA's archive and cudasetup serve LTS releases, and the "
@@ -94,7 +94,7 @@ base::Result<void> refuse_derivative(const OsRelease& os)
                                        name_of(os) + " is not Ubuntu itself but built on an Ubuntu release that it "
                                                      "does not name or that is not served");
   return base::fail(std::move(error).with_hint(
-      "if you know the LTS release it is built on, print the plan for that one and judge it yourself:",
+      "if you know the LTS release it is built on, print the plan for that one and judge it yourself",
       plan_for("24.04")));
 }
 
@@ -110,9 +110,9 @@ base::Result<void> refuse_foreign(const OsRelease& os)
       base::ErrorKind::refused, name_of(os) + " is not Ubuntu: cudasetup installs on Ubuntu LTS 18.04 to 26.04 only");
   return base::fail(std::move(error)
                         .with_hint("for toolkit and LibTorch an Ubuntu container does, the driver staying that of "
-                                   "this system:",
+                                   "this system",
                                    base::Command{{"docker", "run", "--rm", "-it", "ubuntu:24.04"}})
-                        .with_hint("to see what would be done on an Ubuntu machine:", plan_for("24.04")));
+                        .with_hint("to see what would be done on an Ubuntu machine", plan_for("24.04")));
 }
 
 } // namespace
@@ -137,7 +137,7 @@ base::Result<void> check_os(const OsRelease& os)
     base::Error error = base::make_error(base::ErrorKind::refused,
                                          "cannot tell which system this is: /etc/os-release is missing or has no ID");
     return base::fail(std::move(error)
-                          .with_hint("name the system to plan for:", plan_for("24.04"))
+                          .with_hint("name the system to plan for", plan_for("24.04"))
                           .with_hint("or give its os-release file with --os-release FILE"));
   }
   return is_like_ubuntu(os) ? refuse_derivative(os) : refuse_foreign(os);

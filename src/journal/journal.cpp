@@ -137,7 +137,10 @@ base::Result<void> Journal::keep_original(const std::string& path)
     const std::string saved = directory + "/" + padded(++m_saved);
     const auto bytes = m_target->read(path);
     if (!bytes) {
-      return base::fail(base::ErrorKind::needs_root, "cannot read " + path + " to keep its original");
+      return base::fail(
+          base::make_error(base::ErrorKind::needs_root, "cannot read " + path + ", whose original must be kept")
+              .with_hint("see who may read it, and move it away if nobody needs it",
+                         base::Command{{"ls", "-la", path}}));
     }
     CUDASETUP_TRY(m_target->make_directories(directory, 0700));
     CUDASETUP_TRY(m_target->write(saved, *bytes, 0600));

@@ -102,6 +102,11 @@ void read_header(json::Reader& reader, Transaction& transaction)
   });
 }
 
+base::Error&& with_way_out(base::Error&& error)
+{
+  return std::move(error).with_hint("a journal only tells what was done: installing goes on without it");
+}
+
 } // namespace
 
 base::Result<Transaction> read_transaction(std::string_view text, const std::string& file)
@@ -114,7 +119,8 @@ base::Result<Transaction> read_transaction(std::string_view text, const std::str
   }
   const std::vector<std::string_view> records = base::lines(text);
   if (records.empty()) {
-    return base::fail(base::ErrorKind::document, file + ": the journal is empty or was cut off in its first line");
+    return base::fail(with_way_out(
+        base::make_error(base::ErrorKind::document, file + ": the journal is empty or was cut off in its first line")));
   }
   for (std::size_t i = 0; i < records.size(); ++i) {
     const std::string where = file + " line " + std::to_string(i + 1);
@@ -125,7 +131,7 @@ base::Result<Transaction> read_transaction(std::string_view text, const std::str
       reader.finish();
     }
     if (!problems.empty()) {
-      return base::fail(json::to_error(problems));
+      return base::fail(with_way_out(json::to_error(problems)));
     }
   }
   return transaction;

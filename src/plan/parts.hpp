@@ -79,6 +79,9 @@ std::vector<Step> environment_steps(const Input& input);
 
 // --- prerequisites.cpp
 
+/// The step that installs what fetching over https needs; the simulation can only follow it.
+inline constexpr std::string_view k_certificates_step = "apt-install-certificates";
+
 /// Ubuntu's own packages that are missing and that @p later steps, or verifying, need.
 std::vector<std::string> missing_prerequisites(const Input& input, const std::vector<Step>& later);
 /// Ubuntu's lists, the prerequisites and Ubuntu's own driver packages, where there is something to install.

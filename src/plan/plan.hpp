@@ -99,6 +99,9 @@ struct Totals {
 
 /// What apply must simulate in a private apt state before the first change.
 struct Simulation {
+  /// The step that fetching needs (it installs the certificates for https): it and those before it are carried out
+  /// first. Empty: the simulation comes before every step.
+  std::string after;
   /// Packages that the plan installs with apt, `name=version` or `name`, in its order.
   std::vector<std::string> packages;
   /// The source it adds, in one-line form; empty: none is added (the system's own sources suffice, or the source is

@@ -49,6 +49,9 @@ std::optional<Simulation> make_simulation(const Input& input, const std::vector<
   if (simulation.packages.empty()) {
     return std::nullopt;
   }
+  if (std::find(missing.begin(), missing.end(), "ca-certificates") != missing.end()) {
+    simulation.after = k_certificates_step;
+  }
   describe_source(input, simulation);
   return simulation;
 }

@@ -101,6 +101,33 @@ std::vector<std::string> cached_by(const std::vector<Step>& steps)
   return paths;
 }
 
+/// @p names as those that fetching needs, and the rest.
+std::pair<std::vector<std::string>, std::vector<std::string>>
+split_off_certificates(const std::vector<std::string>& names)
+{
+  std::vector<std::string> certificates;
+  std::vector<std::string> others;
+  for (const std::string& name : names) {
+    (name == "ca-certificates" ? certificates : others).push_back(name);
+  }
+  return {certificates, others};
+}
+
+Step install_step(const Input& input,
+                  std::string_view id,
+                  const std::vector<std::string>& names,
+                  const std::string& because)
+{
+  Step step;
+  step.id = id;
+  step.title = "Install " + enumerate(names);
+  step.because = because;
+  step.actions = {apt_install(input, names, Recommends::leave_out)};
+  step.undo = "apt-get purge --autoremove " + base::join(names, " ");
+  step.interruptible = Interruptible::no;
+  return step;
+}
+
 } // namespace
 
 std::vector<std::string> missing_prerequisites(const Input& input, const std::vector<Step>& later)
@@ -145,16 +172,20 @@ std::vector<Step> system_steps(const Input& input, const std::vector<std::string
   update.actions = {apt_update()};
   update.undo = "nothing: lists are read again by every update";
   std::vector<Step> steps = {update};
-  if (!missing.empty()) {
-    Step install;
-    install.id = "apt-install-prerequisites";
-    install.title = "Install " + enumerate(missing);
-    install.because = "fetching, unpacking, compiling or verifying needs them; no packages are added that they only "
-                      "recommend";
-    install.actions = {apt_install(input, missing, Recommends::leave_out)};
-    install.undo = "apt-get purge --autoremove " + base::join(missing, " ");
-    install.interruptible = Interruptible::no;
-    steps.push_back(install);
+  const auto [certificates, others] = split_off_certificates(missing);
+  if (!certificates.empty()) {
+    steps.push_back(install_step(input,
+                                 k_certificates_step,
+                                 certificates,
+                                 "without them nothing can be fetched over https; it comes first and alone, so that "
+                                 "the rest can be tried out before anything else changes"));
+  }
+  if (!others.empty()) {
+    steps.push_back(install_step(input,
+                                 "apt-install-prerequisites",
+                                 others,
+                                 "unpacking, compiling or verifying needs them; no packages are added that they only "
+                                 "recommend"));
   }
   if (driver) {
     const std::vector<Step> more = driver_steps(input);

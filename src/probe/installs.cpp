@@ -1,9 +1,11 @@
 #include "probe/installs.hpp"
 
 #include "base/text.hpp"
+#include "host/paths.hpp"
 #include "host/tool_version.hpp"
 #include "host/toolkit_version.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace cudasetup::probe {
@@ -75,27 +77,37 @@ void probe_toolkits(effects::Files& target, host::HostFacts& facts)
   facts.active_toolkit = target.resolve("/usr/local/cuda");
 }
 
-void probe_libtorch(effects::Files& target, host::HostFacts& facts)
+void probe_libtorch(effects::Files& target, const ProbeOptions& options, host::HostFacts& facts)
 {
+  facts.current_libtorch = target.resolve(std::string(host::k_current_libtorch));
+  std::vector<std::string> directories;
   for (const std::string& name : target.list("/opt/libtorch")) {
-    const std::string directory = "/opt/libtorch/" + name;
-    if (!name.starts_with('.') && is_directory(target, directory)) {
+    if (!name.starts_with('.')) {
+      directories.push_back("/opt/libtorch/" + name);
+    }
+  }
+  for (const auto& named : {options.libtorch_directory, facts.current_libtorch}) {
+    if (named && std::find(directories.begin(), directories.end(), *named) == directories.end()) {
+      directories.push_back(*named);
+    }
+  }
+  for (const std::string& directory : directories) {
+    if (is_directory(target, directory)) {
       const std::string build = host::parse_build_version(target.read(directory + "/build-version").value_or(""));
       facts.libtorch.push_back({directory, build});
     }
   }
-  facts.current_libtorch = target.resolve("/opt/libtorch/current");
 }
 
 } // namespace
 
-void probe_installs(effects::Files& target, host::HostFacts& facts)
+void probe_installs(effects::Files& target, const ProbeOptions& options, host::HostFacts& facts)
 {
   probe_toolkits(target, facts);
-  probe_libtorch(target, facts);
+  probe_libtorch(target, options, facts);
 }
 
-void probe_files(effects::Files& target, host::HostFacts& facts)
+void probe_files(effects::Files& target, const ProbeOptions& options, host::HostFacts& facts)
 {
   const auto keep = [&](const std::string& path) {
     const auto status = target.status(path, effects::FollowLinks::yes);
@@ -119,6 +131,9 @@ void probe_files(effects::Files& target, host::HostFacts& facts)
         keep(directory + name);
       }
     }
+  }
+  if (options.python_directory) {
+    keep(*options.python_directory + "/" + std::string(host::k_python_record_name));
   }
 }
 

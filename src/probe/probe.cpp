@@ -50,8 +50,8 @@ probe(effects::Files& host_files, effects::Files& target, effects::Processes& pr
   }
   probe_apt(target, facts);
   probe_tools(target, processes, options, facts);
-  probe_installs(target, facts);
-  probe_files(target, facts);
+  probe_installs(target, options, facts);
+  probe_files(target, options, facts);
   probe_space(target, facts);
   return facts;
 }

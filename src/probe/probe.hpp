@@ -25,6 +25,10 @@ struct ProbeOptions {
   /// A sysfs of the running machine to find GPUs and the loaded module in; without one /sys, for the running system
   /// only. When it is given, /proc is not asked about the driver.
   std::optional<std::string> sys_path = std::nullopt;
+  /// Where a request wants LibTorch; it is looked at beside /opt/libtorch.
+  std::optional<std::string> libtorch_directory = std::nullopt;
+  /// Where a request wants a virtual environment; our record of what is in it goes to HostFacts::files.
+  std::optional<std::string> python_directory = std::nullopt;
   /// Whether we run as root. As a user, no program inside a `root` can be run.
   Privilege privilege = Privilege::user;
 };

@@ -1,6 +1,6 @@
 #include "report/refusal.hpp"
 
-#include "base/command.hpp"
+#include "base/error.hpp"
 #include "base/text.hpp"
 
 namespace cudasetup::report {
@@ -12,6 +12,20 @@ std::string command_of(const resolve::Alternative& alternative)
   base::Command command{{"cudasetup", "install"}};
   command.argv.insert(command.argv.end(), alternative.arguments.begin(), alternative.arguments.end());
   return base::to_shell(command);
+}
+
+/// What to do next where nothing else can be had: by what the first reason is about.
+base::Hint next_of(const resolve::Refusal& refusal)
+{
+  const std::string about = refusal.reasons.empty() ? "" : refusal.reasons.front().constraint;
+  if (about == "os") {
+    return {"see what would be done on another machine", base::Command{{"cudasetup", "plan", "--os", "ubuntu24.04"}}};
+  }
+  const std::string kind = about == "gpu"      ? "gpus"
+                           : about == "driver" ? "drivers"
+                           : about == "torch"  ? "torch"
+                                               : "cuda";
+  return {"see what there is", base::Command{{"cudasetup", "list", kind}}};
 }
 
 } // namespace
@@ -31,7 +45,8 @@ std::string text_of(const resolve::Refusal& refusal)
     text += "         " + command_of(alternative) + "\n";
   }
   if (refusal.alternatives.empty()) {
-    text += "hint: see what there is: cudasetup list cuda\n";
+    const base::Hint hint = next_of(refusal);
+    text += "hint: " + hint.text + ": " + base::to_shell(*hint.command) + "\n";
   }
   return base::printable(text);
 }
@@ -45,8 +60,10 @@ json::Value to_json(const resolve::Refusal& refusal)
   }
   json::Array alternatives;
   for (const resolve::Alternative& alternative : refusal.alternatives) {
-    alternatives.emplace_back(json::Object{
-        {"selection", alternative.selection}, {"text", alternative.text}, {"command", command_of(alternative)}});
+    alternatives.emplace_back(
+        json::Object{{"selection", alternative.selection},
+                     {"text", alternative.text.empty() ? alternative.selection : alternative.text},
+                     {"command", command_of(alternative)}});
   }
   return json::Object{
       {"schema", "cudasetup.refusal/1"}, {"reasons", std::move(reasons)}, {"alternatives", std::move(alternatives)}};

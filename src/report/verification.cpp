@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace cudasetup::report {
 
 namespace {
@@ -26,6 +28,31 @@ std::string line_of(const verify::Check& check)
   return text;
 }
 
+/// Whether anything was computed at all: such checks say where.
+bool has_computed(const verify::Verification& verification)
+{
+  return std::any_of(verification.checks.begin(), verification.checks.end(), [](const verify::Check& check) {
+    return check.result == verify::CheckResult::passed &&
+           std::any_of(check.facts.begin(), check.facts.end(), [](const auto& fact) { return fact.first == "gpu"; });
+  });
+}
+
+std::string conclusion(const verify::Verification& verification)
+{
+  switch (verification.verdict) {
+  case verify::Verdict::passed:
+    return "verified: the GPU computed, and the results were right\n";
+  case verify::Verdict::cpu_only:
+    return has_computed(verification)
+               ? "cpu-only: what was computed was right, but on the CPU. No GPU took part, so this proves nothing of "
+                 "one\n"
+               : "cpu-only: nothing is wrong, but nothing was computed either, so this proves nothing of a GPU\n";
+  case verify::Verdict::failed:
+    break;
+  }
+  return "NOT verified: see what is marked FAIL\n";
+}
+
 } // namespace
 
 std::string text_of(const verify::Verification& verification)
@@ -34,18 +61,7 @@ std::string text_of(const verify::Verification& verification)
   for (const verify::Check& check : verification.checks) {
     text += line_of(check);
   }
-  switch (verification.verdict) {
-  case verify::Verdict::passed:
-    text += "verified: a tensor was computed on the GPU, and the result was right\n";
-    break;
-  case verify::Verdict::cpu_only:
-    text += "verified: cpu-only. What was computed was right, but on the CPU: no GPU took part, so this is no proof of "
-            "a GPU\n";
-    break;
-  case verify::Verdict::failed:
-    text += "NOT verified\n";
-    break;
-  }
+  text += conclusion(verification);
   return base::printable(text);
 }
 

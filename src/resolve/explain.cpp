@@ -26,10 +26,29 @@ std::string gpus_of(const Target& target)
   return fmt::format("{}", fmt::join(labels, " and "));
 }
 
-std::string what_allows(const Target& target)
+/// "Tesla T4 (10de:1eb8, sm_75) on Ubuntu 22.04 with driver 535.104.05"
+std::string machine_of(const Target& target)
 {
-  std::string text = target.gpus.empty() ? std::string() : gpus_of(target) + " and ";
-  return text + "Ubuntu " + target.ubuntu->version.text();
+  std::string text = target.gpus.empty() ? std::string() : gpus_of(target) + " on ";
+  text += "Ubuntu " + target.ubuntu->version.text();
+  return target.driver == nullptr ? text : text + " with driver " + target.driver->version.text();
+}
+
+std::string automatic_text(const Question& question, const manifest::CudaRelease& release)
+{
+  const TorchRequest& torch = question.request.torch;
+  std::string text = release.version.text();
+  if (torch.choice == Choice::exact && torch.version) {
+    text += " is the best match of torch " + torch.version->text() + " for ";
+  } else {
+    text += torch.choice == Choice::none ? " is the newest for " : " is the newest with a LibTorch build for ";
+  }
+  text += machine_of(question.target);
+  const manifest::CudaRelease& newest = question.manifest.cuda.back();
+  if (comes_by_apt(release, question.target) && !comes_by_apt(newest, question.target)) {
+    text += fmt::format("; {} has no packages for {}", newest.version.text(), question.target.os);
+  }
+  return text;
 }
 
 Reason cuda_reason(const Question& question, const ToolkitChoice& cuda)
@@ -42,18 +61,9 @@ Reason cuda_reason(const Question& question, const ToolkitChoice& cuda)
   } else if (request.choice == Choice::exact) {
     text = fmt::format("{} is the newest {} that works here", version, request.version->text());
   } else if (request.choice == Choice::latest) {
-    text = fmt::format("{} is the newest release that {} allow", version, what_allows(question.target));
+    text = fmt::format("{} is the newest release for {}", version, machine_of(question.target));
   } else {
-    const bool kept = question.target.driver != nullptr;
-    text = fmt::format("{} is the first choice among what {}{} allow{}",
-                       version,
-                       what_allows(question.target),
-                       kept ? " with driver " + question.target.driver->version.text() : "",
-                       question.request.torch.choice == Choice::none ? "" : ", with a LibTorch build");
-    const manifest::CudaRelease& newest = question.manifest.cuda.back();
-    if (comes_by_apt(*cuda.release, question.target) && !comes_by_apt(newest, question.target)) {
-      text += fmt::format("; {} and others have no packages for {}", newest.version.text(), question.target.os);
-    }
+    text = automatic_text(question, *cuda.release);
   }
   return {"cuda", text + "; it makes code for " + capabilities_of(*cuda.release)};
 }

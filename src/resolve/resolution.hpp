@@ -41,6 +41,7 @@ struct DriverSelection {
 struct TorchChoice {
   const manifest::TorchRelease* release = nullptr;
   const manifest::TorchBuild* build = nullptr;
+  /// Null on arm64, for which there are wheels alone (then there is a PythonChoice and `prefix` is empty).
   const manifest::LibTorchZip* zip = nullptr;
   std::string prefix; ///< /opt/libtorch/1.7.1+cu110
   /// "1.7.1+cu110"

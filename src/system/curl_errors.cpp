@@ -17,10 +17,10 @@ Cause cause_of(int code, const base::Url& url)
   switch (code) {
   case CURLE_COULDNT_RESOLVE_HOST:
     return {"the name " + url.host() + " was not found",
-            "check the network and the name server:",
+            "check the network and the name server",
             base::Command{{"getent", "hosts", url.host()}}};
   case CURLE_COULDNT_RESOLVE_PROXY:
-    return {"the proxy's name was not found", "check http_proxy and https_proxy:", base::Command{{"env"}}};
+    return {"the proxy's name was not found", "check http_proxy and https_proxy", base::Command{{"env"}}};
   case CURLE_COULDNT_CONNECT:
     return {"cannot connect to " + url.host(),
             "check the network and any firewall; where a proxy is needed, set https_proxy"};
@@ -29,11 +29,11 @@ Cause cause_of(int code, const base::Url& url)
   case CURLE_PEER_FAILED_VERIFICATION:
     return {"the certificate of " + url.host() + " was refused",
             "check the clock of this machine and its list of authorities; a proxy that opens TLS must be in the list "
-            "(update-ca-certificates):",
+            "(update-ca-certificates)",
             base::Command{{"date"}}};
   case CURLE_SSL_CACERT_BADFILE:
     return {"the list of certificate authorities cannot be read",
-            "put it there again:",
+            "put it there again",
             base::Command{{"apt-get", "install", "--reinstall", "ca-certificates"}}};
   case CURLE_SSL_CONNECT_ERROR:
     return {"the TLS connection to " + url.host() + " failed",

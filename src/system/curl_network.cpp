@@ -208,7 +208,7 @@ base::Result<void> use_ca_bundle(CURL* curl, const base::Url& url, const std::ve
     return base::fail(
         base::make_error(ErrorKind::network,
                          "cannot fetch " + url.text() + ": this machine has no list of certificate authorities")
-            .with_hint("put it there:", base::Command{{"apt-get", "install", "ca-certificates"}}));
+            .with_hint("put it there", base::Command{{"apt-get", "install", "ca-certificates"}}));
   }
   curl_easy_setopt(curl, CURLOPT_CAINFO, found->c_str());
   return {};

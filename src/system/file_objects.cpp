@@ -13,7 +13,7 @@ namespace cudasetup::system {
 
 namespace {
 
-/// Below this a copy by write(2) costs less than the page faults of a mapping (measured on Linux 6 with ext4).
+/// A mapping pays only for files of some size; thousands of small ones are written with one call each.
 constexpr std::uint64_t k_least_mapped = 4u * 1024 * 1024;
 
 class Writer : public effects::FileWriter {

@@ -121,9 +121,8 @@ public:
       hold_to_the_limit();
       if (m_interrupts.count() >= 2) {
         leave_a_reader(m_out.release(), m_err.release());
-        return base::fail(
-            base::make_error(base::ErrorKind::interrupted, "left while a program was still running")
-                .with_hint("it goes on by itself; when it is done:", base::Command{{"cudasetup", "resume"}}));
+        return base::fail(base::make_error(base::ErrorKind::interrupted, "left while a program was still running")
+                              .with_hint("it goes on by itself; when it has ended, give the same command again"));
       }
     }
     if (m_result.timed_out) {

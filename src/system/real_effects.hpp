@@ -14,7 +14,8 @@ namespace cudasetup::system {
 /// This machine, as the program reaches it. One object at a time: it takes the interrupt signals.
 class RealEffects {
 public:
-  /// @p root: "/" or the folder of the tree to work in (`--root`); @p user_agent: for servers, e.g. cudasetup/1.0.
+  /// @p root: "" or "/" for the machine itself, or the folder of the tree to work in (`--root`); @p user_agent: for
+  /// servers, e.g. cudasetup/1.0.
   RealEffects(effects::Events& events, std::string root, std::string user_agent);
 
   /// Valid as long as this object and its events.

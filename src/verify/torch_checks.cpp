@@ -13,10 +13,24 @@ constexpr std::chrono::seconds k_build_limit{900};
 constexpr std::chrono::seconds k_run_limit{300};
 constexpr std::string_view k_default_directory = "/opt/libtorch/current";
 
+/// "1.7.1" of "1.7.1+cu110".
+std::optional<base::Version> version_in(std::string_view build_version)
+{
+  return base::Version::parse(build_version.substr(0, build_version.find('+')));
+}
+
+/// The version that the headers of a build tell: its first two parts, since the third of them is often 0 (it comes from
+/// PyTorch's version.txt, which patch releases do not change). Empty where the build's version is not known.
+std::string version_of_headers(std::string_view build_version)
+{
+  const auto version = version_in(build_version);
+  return version ? version->prefix(2) : "";
+}
+
 /// The C++ standard a LibTorch's headers need: 14 from 1.5, 17 from 2.1, 20 from 2.13 (PyTorch's RELEASE.md).
 std::string cxx_standard(std::string_view build_version)
 {
-  const auto version = base::Version::parse(build_version.substr(0, build_version.find('+')));
+  const auto version = version_in(build_version);
   if (!version || *version < *base::Version::parse("2.1")) {
     return "14";
   }
@@ -54,15 +68,16 @@ Check check_tree(const Context& context, const std::string& directory, const std
   return check;
 }
 
+/// Run in the build directory: the CMake of 18.04 (3.10) has neither -S nor -B.
 std::vector<std::string>
 configure_arguments(const Context& context, const std::string& directory, const std::string& version)
 {
   const std::string& work = context.request.work_directory;
-  std::vector<std::string> arguments = {"cmake",
-                                        "-S",
-                                        work,
-                                        "-B",
+  std::vector<std::string> arguments = {"env",
+                                        "-C",
                                         work + "/build",
+                                        "cmake",
+                                        work,
                                         "-DCMAKE_BUILD_TYPE=Release",
                                         "-DCMAKE_PREFIX_PATH=" + directory,
                                         "-DPROBE_CXX_STANDARD=" + cxx_standard(version)};
@@ -84,16 +99,20 @@ std::optional<Check> build_probe(const Context& context, const std::string& dire
       return make_check(Level::torch, "build", CheckResult::failed, written.error().message);
     }
   }
+  const std::string build = context.request.work_directory + "/build";
+  if (const auto made = context.effects.target.make_directories(build, 0700); !made) {
+    return make_check(Level::torch, "build", CheckResult::failed, made.error().message);
+  }
   const std::vector<std::pair<base::Command, std::chrono::seconds>> commands = {
       {base::Command{configure_arguments(context, directory, version)}, k_configure_limit},
-      {base::Command{{"cmake", "--build", context.request.work_directory + "/build"}}, k_build_limit}};
+      {base::Command{{"cmake", "--build", build}}, k_build_limit}};
   for (const auto& [command, limit] : commands) {
     const auto result = context.run(command, limit);
     if (!result) {
       return make_check(Level::torch, "build", CheckResult::failed, result.error().message);
     }
     if (result->status != 0) {
-      Check check = tool_failed(Level::torch, "build", command.argv[1] == "-S" ? "cmake" : "the compiler", *result);
+      Check check = tool_failed(Level::torch, "build", command.argv[0] == "env" ? "cmake" : "the compiler", *result);
       if (result->status == 127) {
         check.hints.push_back(
             base::Hint{"install what building needs", base::Command{{"apt-get", "install", "g++", "cmake", "make"}}});
@@ -129,7 +148,7 @@ std::vector<Check> check_torch(const Context& context)
     checks.push_back(make_check(Level::torch, "compute", CheckResult::failed, result.error().message));
     return checks;
   }
-  for (Check& check : judge_probe(Level::torch, "libtorch", version, *result)) {
+  for (Check& check : judge_probe(Level::torch, "libtorch", version_of_headers(version), *result)) {
     checks.push_back(std::move(check));
   }
   return checks;

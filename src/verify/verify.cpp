@@ -172,7 +172,8 @@ Verification verify(const effects::Effects& effects, const host::HostFacts& fact
   const bool present = is_gpu_present(context);
   verification.verdict = judge(verification.checks, request.expect_gpu, present);
   if (verification.verdict == Verdict::failed && !has_failed(verification.checks)) {
-    verification.checks.push_back(missing_gpu(verification.checks.back().level, present));
+    const Level level = request.levels.empty() ? Level::driver : request.levels.back();
+    verification.checks.push_back(missing_gpu(level, present));
   }
   return verification;
 }

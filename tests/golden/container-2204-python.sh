@@ -36,41 +36,45 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 5
 fi
 
-# [1/13] Read Ubuntu's package lists
+# [1/14] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
 apt-get update -o APT::Update::Error-Mode=any
 
-# [2/13] Install ca-certificates, cmake, g++, make, python3, python3-venv and unzip
-# Why: fetching, unpacking, compiling or verifying needs them; no packages are added that they only
-# recommend.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates cmake g++ make python3 python3-venv unzip
+# [2/14] Install ca-certificates
+# Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
+# be tried out before anything else changes.
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates
 
-# [3/13] Make a directory for downloads
+# [3/14] Install cmake, g++, make, python3, python3-venv and unzip
+# Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends cmake g++ make python3 python3-venv unzip
+
+# [4/14] Make a directory for downloads
 # Why: root alone may write to it, so that nobody changes a file after it was checked.
 install -d -m 0700 /var/cache/cudasetup
 
-# [4/13] Fetch NVIDIA's keyring package
+# [5/14] Fetch NVIDIA's keyring package
 # Why: it holds the key that signs the archive; checked against its sha256.
 /usr/lib/apt/apt-helper download-file https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64/cuda-keyring_1.1-1_all.deb /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb SHA256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd
 
-# [5/13] Install NVIDIA's key, source and pin
+# [6/14] Install NVIDIA's key, source and pin
 # Why: apt then knows NVIDIA's archive and trusts it for its own packages alone; files that are in the
 # way or missing become the package's.
 dpkg -i --force-confnew,confmiss /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb
 
-# [6/13] Read the package lists
+# [7/14] Read the package lists
 # Why: NVIDIA's list is new or may be old, and its packages need Ubuntu's.
 apt-get update -o APT::Update::Error-Mode=any
 
-# [7/13] Install the CUDA toolkit 12.4.1
+# [8/14] Install the CUDA toolkit 12.4.1
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.
 apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 cuda-toolkit-12-4=12.4.1-1
 
-# [8/13] Fetch LibTorch 2.6.0+cu124
+# [9/14] Fetch LibTorch 2.6.0+cu124
 # Why: checked against its sha256.
 /usr/lib/apt/apt-helper download-file https://download.pytorch.org/libtorch/cu124/libtorch-cxx11-abi-shared-with-deps-2.6.0%2Bcu124.zip /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-2.6.0+cu124.zip SHA256:1111111111111111111111111111111111111111111111111111111111111111
 
-# [9/13] Unpack LibTorch into /opt/libtorch/2.6.0+cu124
+# [10/14] Unpack LibTorch into /opt/libtorch/2.6.0+cu124
 # Why: it is unpacked beside its place and renamed, so that no half of it is ever found there.
 install -d -m 0755 /opt/libtorch
 rm -rf /opt/libtorch/2.6.0+cu124.partial
@@ -78,7 +82,7 @@ unzip -q /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-2.6.0+cu124.zi
 mv -T /opt/libtorch/2.6.0+cu124.partial/libtorch /opt/libtorch/2.6.0+cu124
 rmdir /opt/libtorch/2.6.0+cu124.partial
 
-# [10/13] Let the loader, CMake and pkg-config find LibTorch
+# [11/14] Let the loader, CMake and pkg-config find LibTorch
 # Why: they all look under /opt/libtorch/current, which another version can take over. The loader's
 # entry comes after the system's own, whose libraries keep going first.
 ln -sfT 2.6.0+cu124 /opt/libtorch/current
@@ -98,7 +102,7 @@ Cflags: -D_GLIBCXX_USE_CXX11_ABI=1 -I${includedir} -I${includedir}/torch/csrc/ap
 Libs: -L${libdir} -Wl,-rpath,${libdir} -Wl,--no-as-needed -ltorch -ltorch_cpu -ltorch_cuda -lc10_cuda -lc10 -Wl,--as-needed
 EOF
 
-# [11/13] Install torch==2.6.0+cu124, torchvision==0.21.0+cu124 and torchaudio==2.6.0+cu124 into
+# [12/14] Install torch==2.6.0+cu124, torchvision==0.21.0+cu124 and torchaudio==2.6.0+cu124 into
 # /opt/venv
 # Why: the same build for Python, in an environment of its own: the system's Python stays as it is.
 python3 -m venv /opt/venv
@@ -109,7 +113,7 @@ torchvision==0.21.0+cu124
 torchaudio==2.6.0+cu124
 EOF
 
-# [12/13] Set PATH, CUDA_HOME and CMake's search path for new shells
+# [13/14] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
 install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
 # Written by cudasetup, which replaces it when it installs another version.
@@ -127,6 +131,6 @@ case ":${CMAKE_PREFIX_PATH:-}:" in
 esac
 EOF
 
-# [13/13] Remove the downloads
+# [14/14] Remove the downloads
 # Why: what they held is installed; --keep-downloads leaves them.
 rm -rf -- /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-2.6.0+cu124.zip

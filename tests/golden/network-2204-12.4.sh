@@ -32,37 +32,41 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 5
 fi
 
-# [1/9] Read Ubuntu's package lists
+# [1/10] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
 apt-get update -o APT::Update::Error-Mode=any
 
-# [2/9] Install ca-certificates and g++
-# Why: fetching, unpacking, compiling or verifying needs them; no packages are added that they only
-# recommend.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates g++
+# [2/10] Install ca-certificates
+# Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
+# be tried out before anything else changes.
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates
 
-# [3/9] Make a directory for downloads
+# [3/10] Install g++
+# Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends g++
+
+# [4/10] Make a directory for downloads
 # Why: root alone may write to it, so that nobody changes a file after it was checked.
 install -d -m 0700 /var/cache/cudasetup
 
-# [4/9] Fetch NVIDIA's keyring package
+# [5/10] Fetch NVIDIA's keyring package
 # Why: it holds the key that signs the archive; checked against its sha256.
 /usr/lib/apt/apt-helper download-file https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64/cuda-keyring_1.1-1_all.deb /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb SHA256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd
 
-# [5/9] Install NVIDIA's key, source and pin
+# [6/10] Install NVIDIA's key, source and pin
 # Why: apt then knows NVIDIA's archive and trusts it for its own packages alone; files that are in the
 # way or missing become the package's.
 dpkg -i --force-confnew,confmiss /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb
 
-# [6/9] Read the package lists
+# [7/10] Read the package lists
 # Why: NVIDIA's list is new or may be old, and its packages need Ubuntu's.
 apt-get update -o APT::Update::Error-Mode=any
 
-# [7/9] Install the CUDA toolkit 12.4.1
+# [8/10] Install the CUDA toolkit 12.4.1
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.
 apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 cuda-toolkit-12-4=12.4.1-1
 
-# [8/9] Set PATH, CUDA_HOME and CMake's search path for new shells
+# [9/10] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
 install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
 # Written by cudasetup, which replaces it when it installs another version.
@@ -74,6 +78,6 @@ case ":${PATH:-}:" in
 esac
 EOF
 
-# [9/9] Remove the downloads
+# [10/10] Remove the downloads
 # Why: what they held is installed; --keep-downloads leaves them.
 rm -rf -- /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb

@@ -38,8 +38,7 @@ fi
 apt-get update -o APT::Update::Error-Mode=any
 
 # [2/13] Install cmake, g++, make and unzip
-# Why: fetching, unpacking, compiling or verifying needs them; no packages are added that they only
-# recommend.
+# Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
 apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends cmake g++ make unzip
 
 # [3/13] Make a directory for downloads

@@ -36,24 +36,28 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 5
 fi
 
-# [1/11] Read Ubuntu's package lists
+# [1/12] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
 apt-get update -o APT::Update::Error-Mode=any
 
-# [2/11] Install ca-certificates, cmake, g++, g++-10, libxml2, make and unzip
-# Why: fetching, unpacking, compiling or verifying needs them; no packages are added that they only
-# recommend.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates cmake g++ g++-10 libxml2 make unzip
+# [2/12] Install ca-certificates
+# Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
+# be tried out before anything else changes.
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates
 
-# [3/11] Make a directory for downloads
+# [3/12] Install cmake, g++, g++-10, libxml2, make and unzip
+# Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends cmake g++ g++-10 libxml2 make unzip
+
+# [4/12] Make a directory for downloads
 # Why: root alone may write to it, so that nobody changes a file after it was checked.
 install -d -m 0700 /var/cache/cudasetup
 
-# [4/11] Fetch the installer of CUDA 11.1.1
+# [5/12] Fetch the installer of CUDA 11.1.1
 # Why: checked against its sha256.
 /usr/lib/apt/apt-helper download-file https://developer.download.nvidia.com/compute/cuda/11.1.1/local_installers/cuda_11.1.1_455.32.00_linux.run /var/cache/cudasetup/cuda_11.1.1_455.32.00_linux.run SHA256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee
 
-# [5/11] Install the CUDA toolkit 11.1.1 into /usr/local/cuda-11.1
+# [6/12] Install the CUDA toolkit 11.1.1 into /usr/local/cuda-11.1
 # Why: the toolkit only, never the driver in it. Its silent mode accepts NVIDIA's licence. It unpacks
 # beside its own file, as /tmp is often too small, fails on another user's /tmp/cuda-installer.log,
 # and would refuse a compiler that is told to nvcc otherwise.
@@ -62,11 +66,11 @@ rm -rf -- /tmp/cuda-installer.log
 TMPDIR=/var/cache/cudasetup/runfile sh /var/cache/cudasetup/cuda_11.1.1_455.32.00_linux.run --silent --toolkit --toolkitpath=/usr/local/cuda-11.1 --tmpdir=/var/cache/cudasetup/runfile --override
 rm -rf -- /var/cache/cudasetup/runfile
 
-# [6/11] Fetch LibTorch 1.10.1+cu111
+# [7/12] Fetch LibTorch 1.10.1+cu111
 # Why: checked against its sha256.
 /usr/lib/apt/apt-helper download-file https://download.pytorch.org/libtorch/cu111/libtorch-cxx11-abi-shared-with-deps-1.10.1%2Bcu111.zip /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.10.1+cu111.zip SHA256:1111111111111111111111111111111111111111111111111111111111111111
 
-# [7/11] Unpack LibTorch into /opt/libtorch/1.10.1+cu111
+# [8/12] Unpack LibTorch into /opt/libtorch/1.10.1+cu111
 # Why: it is unpacked beside its place and renamed, so that no half of it is ever found there.
 install -d -m 0755 /opt/libtorch
 rm -rf /opt/libtorch/1.10.1+cu111.partial
@@ -74,7 +78,7 @@ unzip -q /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.10.1+cu111.z
 mv -T /opt/libtorch/1.10.1+cu111.partial/libtorch /opt/libtorch/1.10.1+cu111
 rmdir /opt/libtorch/1.10.1+cu111.partial
 
-# [8/11] Let the loader, CMake and pkg-config find LibTorch
+# [9/12] Let the loader, CMake and pkg-config find LibTorch
 # Why: they all look under /opt/libtorch/current, which another version can take over. The loader's
 # entry comes after the system's own, whose libraries keep going first.
 ln -sfT 1.10.1+cu111 /opt/libtorch/current
@@ -94,14 +98,14 @@ Cflags: -D_GLIBCXX_USE_CXX11_ABI=1 -I${includedir} -I${includedir}/torch/csrc/ap
 Libs: -L${libdir} -Wl,-rpath,${libdir} -Wl,--no-as-needed -ltorch -ltorch_cpu -ltorch_cuda -lc10_cuda -lc10 -Wl,--as-needed
 EOF
 
-# [9/11] Let the loader find the libraries of CUDA 11.1
+# [10/12] Let the loader find the libraries of CUDA 11.1
 # Why: the runfile, unlike NVIDIA's packages, leaves this to people.
 install -D -m 0644 /dev/stdin /etc/ld.so.conf.d/cudasetup-cuda-11.1.conf <<'EOF'
 /usr/local/cuda-11.1/lib64
 EOF
 ldconfig
 
-# [10/11] Set PATH, CUDA_HOME and CMake's search path for new shells
+# [11/12] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
 install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
 # Written by cudasetup, which replaces it when it installs another version.
@@ -120,6 +124,6 @@ case ":${CMAKE_PREFIX_PATH:-}:" in
 esac
 EOF
 
-# [11/11] Remove the downloads
+# [12/12] Remove the downloads
 # Why: what they held is installed; --keep-downloads leaves them.
 rm -rf -- /var/cache/cudasetup/cuda_11.1.1_455.32.00_linux.run /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.10.1+cu111.zip

@@ -33,20 +33,24 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 5
 fi
 
-# [1/15] Read Ubuntu's package lists
+# [1/16] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
 apt-get update -o APT::Update::Error-Mode=any
 
-# [2/15] Install ca-certificates, cmake, g++, make and unzip
-# Why: fetching, unpacking, compiling or verifying needs them; no packages are added that they only
-# recommend.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-install-recommends ca-certificates cmake g++ make unzip
+# [2/16] Install ca-certificates
+# Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
+# be tried out before anything else changes.
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-install-recommends ca-certificates
 
-# [3/15] Make a directory for downloads
+# [3/16] Install cmake, g++, make and unzip
+# Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-install-recommends cmake g++ make unzip
+
+# [4/16] Make a directory for downloads
 # Why: root alone may write to it, so that nobody changes a file after it was checked.
 install -d -m 0700 /var/cache/cudasetup
 
-# [4/15] Put NVIDIA's packages before Ubuntu's of the same name
+# [5/16] Put NVIDIA's packages before Ubuntu's of the same name
 # Why: driver and toolkit packages must come from one archive, and the pin must be there before the
 # first update. It is what
 # https://developer.download.nvidia.com/compute/cuda/repos/ubuntu1804/x86_64/cuda-ubuntu1804.pin
@@ -57,18 +61,18 @@ Pin: release l=NVIDIA CUDA
 Pin-Priority: 600
 EOF
 
-# [5/15] Fetch the local installer of CUDA 11.1.1
+# [6/16] Fetch the local installer of CUDA 11.1.1
 # Why: it holds NVIDIA's whole archive of this release; checked against its line in NVIDIA's list of
 # MD5 sums, as no digest of it is known beforehand.
 /usr/lib/apt/apt-helper download-file https://developer.download.nvidia.com/compute/cuda/11.1.1/local_installers/cuda-repo-ubuntu1804-11-1-local_11.1.1-455.32.00-1_amd64.deb /var/cache/cudasetup/cuda-repo-ubuntu1804-11-1-local_11.1.1-455.32.00-1_amd64.deb
 /usr/lib/apt/apt-helper download-file https://developer.download.nvidia.com/compute/cuda/11.1.1/docs/sidebar/md5sum.txt /var/cache/cudasetup/md5sum-11.1.1.txt
 env -C /var/cache/cudasetup md5sum --check --ignore-missing /var/cache/cudasetup/md5sum-11.1.1.txt
 
-# [6/15] Unpack the local installer into /var/cuda-repo-ubuntu1804-11-1-local
+# [7/16] Unpack the local installer into /var/cuda-repo-ubuntu1804-11-1-local
 # Why: apt installs from that directory; files that are in the way or missing become the package's.
 dpkg -i --force-confnew,confmiss /var/cache/cudasetup/cuda-repo-ubuntu1804-11-1-local_11.1.1-455.32.00-1_amd64.deb
 
-# [7/15] Put the local installer's key in place
+# [8/16] Put the local installer's key in place
 # Why: the package adds its source without a key and later apt has no apt-key; named in the source,
 # the key is trusted for this directory alone.
 install -D -m 0644 /var/cuda-repo-ubuntu1804-11-1-local/7fa2af80.pub /usr/share/keyrings/cuda-ubuntu1804-11-1-local.asc
@@ -76,23 +80,23 @@ install -D -m 0644 /dev/stdin /etc/apt/sources.list.d/cuda-ubuntu1804-11-1-local
 deb [signed-by=/usr/share/keyrings/cuda-ubuntu1804-11-1-local.asc] file:///var/cuda-repo-ubuntu1804-11-1-local /
 EOF
 
-# [8/15] Read the package lists
+# [9/16] Read the package lists
 # Why: the local installer's list is new or may be old, and its packages need Ubuntu's.
 apt-get update -o APT::Update::Error-Mode=any
 
-# [9/15] Install the NVIDIA driver 455.32.00
+# [10/16] Install the NVIDIA driver 455.32.00
 # Why: NVIDIA's packages at exact versions, so that no newer branch is taken.
 apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold cuda-drivers-455=455.32.00-1
 
-# [10/15] Install the CUDA toolkit 11.1.1
+# [11/16] Install the CUDA toolkit 11.1.1
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.
 apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold cuda-toolkit-11-1=11.1.1-1
 
-# [11/15] Fetch LibTorch 1.7.1+cu110
+# [12/16] Fetch LibTorch 1.7.1+cu110
 # Why: checked against its sha256.
 /usr/lib/apt/apt-helper download-file https://download.pytorch.org/libtorch/cu110/libtorch-cxx11-abi-shared-with-deps-1.7.1%2Bcu110.zip /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.7.1+cu110.zip SHA256:1111111111111111111111111111111111111111111111111111111111111111
 
-# [12/15] Unpack LibTorch into /opt/libtorch/1.7.1+cu110
+# [13/16] Unpack LibTorch into /opt/libtorch/1.7.1+cu110
 # Why: it is unpacked beside its place and renamed, so that no half of it is ever found there.
 install -d -m 0755 /opt/libtorch
 rm -rf /opt/libtorch/1.7.1+cu110.partial
@@ -100,7 +104,7 @@ unzip -q /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.7.1+cu110.zi
 mv -T /opt/libtorch/1.7.1+cu110.partial/libtorch /opt/libtorch/1.7.1+cu110
 rmdir /opt/libtorch/1.7.1+cu110.partial
 
-# [13/15] Let the loader, CMake and pkg-config find LibTorch
+# [14/16] Let the loader, CMake and pkg-config find LibTorch
 # Why: they all look under /opt/libtorch/current, which another version can take over. The loader's
 # entry comes after the system's own, whose libraries keep going first.
 ln -sfT 1.7.1+cu110 /opt/libtorch/current
@@ -120,7 +124,7 @@ Cflags: -D_GLIBCXX_USE_CXX11_ABI=1 -I${includedir} -I${includedir}/torch/csrc/ap
 Libs: -L${libdir} -Wl,-rpath,${libdir} -Wl,--no-as-needed -ltorch -ltorch_cpu -ltorch_cuda -lc10_cuda -lc10 -Wl,--as-needed
 EOF
 
-# [14/15] Set PATH, CUDA_HOME and CMake's search path for new shells
+# [15/16] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
 install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
 # Written by cudasetup, which replaces it when it installs another version.
@@ -138,6 +142,6 @@ case ":${CMAKE_PREFIX_PATH:-}:" in
 esac
 EOF
 
-# [15/15] Remove the downloads
+# [16/16] Remove the downloads
 # Why: what they held is installed; --keep-downloads leaves them.
 rm -rf -- /var/cache/cudasetup/cuda-repo-ubuntu1804-11-1-local_11.1.1-455.32.00-1_amd64.deb /var/cache/cudasetup/md5sum-11.1.1.txt /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.7.1+cu110.zip

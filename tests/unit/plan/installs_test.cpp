@@ -33,26 +33,41 @@ TEST(Prerequisites, AreOnlyWhatIsMissing)
   const SamplePtr sample = seed_sample();
   EXPECT_THAT(shell_lines(sample->plan(), "apt-install-prerequisites"),
               ElementsAre("apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "
-                          "--no-install-recommends ca-certificates cmake g++ make unzip"));
+                          "--no-install-recommends cmake g++ make unzip"));
   sample->facts.packages["g++"] = {"4:7.4.0-1ubuntu2.3", true};
   sample->facts.packages["make"] = {"4.1-9.1ubuntu1", false};
   sample->facts.cmake = version("3.31.0");
   EXPECT_THAT(shell_lines(sample->plan(), "apt-install-prerequisites"),
-              ElementsAre(HasSubstr("--no-install-recommends ca-certificates make unzip")));
+              ElementsAre(HasSubstr("--no-install-recommends make unzip")));
+}
+
+TEST(Prerequisites, CertificatesComeFirstAndAloneSoThatTheRestCanBeTriedOut)
+{
+  const plan::Plan plan = seed_sample()->plan();
+  EXPECT_THAT(shell_lines(plan, "apt-install-certificates"),
+              ElementsAre(HasSubstr("--no-install-recommends ca-certificates")));
+  EXPECT_EQ(plan.simulation.value().after, "apt-install-certificates");
+  EXPECT_EQ(index_of(plan, "apt-install-certificates"), 1U);
 }
 
 TEST(Prerequisites, NeedNoCertificatesWithMirrorsOverHttp)
 {
-  EXPECT_THAT(shell_lines(mirror_sample()->plan(), "apt-install-prerequisites").front(),
-              Not(HasSubstr("ca-certificates")));
+  const plan::Plan plan = mirror_sample()->plan();
+  EXPECT_TRUE(plan.simulation.value().after.empty());
+  for (const plan::Step& step : plan.steps) {
+    EXPECT_NE(step.id, "apt-install-certificates");
+  }
 }
 
 TEST(Prerequisites, OfTheRuntimeProfileAreNoCompilers)
 {
   const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
   sample->resolution.cuda->profile = manifest::Profile::runtime;
-  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-prerequisites"),
-              ElementsAre(HasSubstr("recommends ca-certificates")));
+  const plan::Plan plan = sample->plan();
+  EXPECT_THAT(shell_lines(plan, "apt-install-certificates"), ElementsAre(HasSubstr("recommends ca-certificates")));
+  for (const plan::Step& step : plan.steps) {
+    EXPECT_NE(step.id, "apt-install-prerequisites");
+  }
 }
 
 TEST(Runfile, InstallsTheToolkitAloneBesideItsFile)

@@ -93,6 +93,7 @@ TEST(Planner, TakesTheSeedsRoadInItsOrder)
 {
   EXPECT_THAT(step_ids(seed_sample()->plan()),
               ElementsAre("apt-update-system",
+                          "apt-install-certificates",
                           "apt-install-prerequisites",
                           "cache",
                           "nvidia-pin",

@@ -223,6 +223,39 @@ TEST(Probe, FindsLibTorchTrees)
   EXPECT_EQ(facts.current_libtorch, "/opt/libtorch/1.7.1+cu110");
 }
 
+TEST(Probe, LooksWhereTheRequestWantsLibTorchAndWhereTheLinkLeads)
+{
+  FakeFiles files(Changes::forbidden);
+  put_machine(files);
+  files.put("/srv/torch/build-version", "2.6.0+cu118\n").put("/data/torch/build-version", "1.10.1+cu111\n");
+  files.put_link("/opt/libtorch/current", "/data/torch");
+  ProbeOptions options;
+  options.libtorch_directory = "/srv/torch";
+  FakeProcesses processes;
+  const host::HostFacts facts = probe(files, files, processes, options);
+  ASSERT_EQ(facts.libtorch.size(), 3U);
+  EXPECT_EQ(facts.libtorch[1].directory, "/srv/torch");
+  EXPECT_EQ(facts.libtorch[1].build_version, "2.6.0+cu118");
+  EXPECT_EQ(facts.libtorch[2].directory, "/data/torch");
+  EXPECT_EQ(facts.current_libtorch, "/data/torch");
+  options.libtorch_directory = "/opt/libtorch/1.7.1+cu110";
+  EXPECT_EQ(probe(files, files, processes, options).libtorch.size(), 2U) << "listed already";
+  options.libtorch_directory = "/srv/nothing";
+  EXPECT_EQ(probe(files, files, processes, options).libtorch.size(), 2U);
+}
+
+TEST(Probe, ReadsOurRecordInTheEnvironmentThatTheRequestNames)
+{
+  FakeFiles files(Changes::forbidden);
+  files.put("/opt/venv/cudasetup-requirements.txt", "torch==1.7.1+cu110\n")
+      .put("/opt/other/cudasetup-requirements.txt", "x");
+  ProbeOptions options;
+  options.python_directory = "/opt/venv";
+  FakeProcesses processes;
+  EXPECT_THAT(probe(files, files, processes, options).files,
+              ElementsAre(testing::Pair("/opt/venv/cudasetup-requirements.txt", "torch==1.7.1+cu110\n")));
+}
+
 TEST(Probe, FindsSourcesKeyringsAndPins)
 {
   FakeFiles files(Changes::forbidden);

@@ -22,5 +22,16 @@ TEST(real_effects, join_this_machine_with_the_tree_to_work_in)
   EXPECT_EQ(events.notices(), "seen\n");
 }
 
+TEST(real_effects, without_a_root_work_in_this_machine)
+{
+  test::FakeEvents events;
+  for (const char* root : {"", "/"}) {
+    RealEffects real(events, root, "cudasetup/9.9");
+    const effects::Effects effects = real.effects();
+    EXPECT_TRUE(effects.target.status("/etc/passwd", effects::FollowLinks::yes)) << root;
+    EXPECT_EQ(effects.target.read("/etc/passwd"), effects.files.read("/etc/passwd")) << root;
+  }
+}
+
 } // namespace
 } // namespace cudasetup::system

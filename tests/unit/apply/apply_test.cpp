@@ -1,0 +1,344 @@
+#include "apply/apply.hpp"
+
+#include "apply/simulate.hpp"
+#include "apply/tools.hpp"
+#include "base/hash.hpp"
+#include "journal/journal.hpp"
+#include "support/fake_machine.hpp"
+#include "support/tool_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cudasetup::apply {
+
+namespace {
+
+using base::Command;
+using base::ErrorKind;
+using Argv = std::vector<std::string>;
+
+const std::string k_record = "/var/lib/cudasetup/transactions/0001.jsonl";
+const Argv k_install = {"apt-get", "install", "--yes", "cuda"};
+
+plan::Step step(const std::string& id, std::vector<plan::Action> actions)
+{
+  plan::Step made;
+  made.id = id;
+  made.title = "Do " + id;
+  made.actions = std::move(actions);
+  return made;
+}
+
+class ApplyTest : public testing::Test {
+protected:
+  ApplyTest()
+  {
+    m_facts.is_root = true;
+    m_machine.target.put("/etc/pin", "before", 0600);
+    m_plan.steps = {step("pin", {plan::WriteFile{"/etc/pin", "after", 0644}}),
+                    step("install", {plan::Run{Command{k_install}}})};
+    m_plan.steps.back().interruptible = plan::Interruptible::no;
+    m_machine.processes.answer(k_install, "Setting up cuda\n");
+  }
+  base::Result<Applied> run(const std::string& root = "")
+  {
+    return apply(m_machine.effects, m_plan, m_facts, {root, 0});
+  }
+  /// The transaction as its journal tells it.
+  journal::Transaction record()
+  {
+    const auto read = journal::read_transaction(m_machine.target.read(k_record).value_or(""), k_record);
+    EXPECT_TRUE(read) << read.error().message;
+    return read.value_or(journal::Transaction{});
+  }
+  void expect_untouched(const std::map<std::string, test::Node>& before)
+  {
+    EXPECT_EQ(m_machine.target.nodes(), before);
+    EXPECT_TRUE(m_machine.processes.calls().empty());
+    EXPECT_TRUE(m_machine.network.requests().empty());
+  }
+  /// With this answer of apt-get to `--simulate … install`.
+  void simulates(const std::string& out)
+  {
+    plan::Simulation simulation;
+    simulation.packages = {"cuda"};
+    m_plan.simulation = simulation;
+    m_machine.processes.answer_where([](const Argv& argv) { return argv[0] == "apt-get" && argv[1] == "-o"; },
+                                     [out](const Command& command) {
+                                       effects::ProcessResult result;
+                                       result.out = command.argv.back() == "update" ? "" : out;
+                                       return base::Result<effects::ProcessResult>(result);
+                                     });
+  }
+
+  test::FakeMachine m_machine;
+  plan::Plan m_plan;
+  host::HostFacts m_facts;
+};
+
+TEST_F(ApplyTest, an_empty_plan_does_nothing_at_all)
+{
+  m_plan.steps.clear();
+  m_facts.is_root = false;
+  m_machine.target.hold("/run/cudasetup.lock");
+  const auto before = m_machine.target.nodes();
+  const auto applied = run();
+  ASSERT_TRUE(applied);
+  EXPECT_EQ(applied->transaction, "");
+  EXPECT_EQ(applied->steps, 0U);
+  expect_untouched(before);
+}
+
+TEST_F(ApplyTest, runs_the_steps_in_order_and_records_them)
+{
+  const auto applied = run();
+  ASSERT_TRUE(applied) << applied.error().message;
+  EXPECT_EQ(applied->transaction, "0001");
+  EXPECT_EQ(applied->steps, 2U);
+  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "after");
+  EXPECT_EQ(m_machine.commands(), std::vector<std::string>{"apt-get install --yes cuda"});
+  const journal::Transaction transaction = record();
+  ASSERT_EQ(transaction.steps.size(), 2U);
+  EXPECT_EQ(transaction.steps[0].id, "pin");
+  EXPECT_EQ(transaction.steps[1].outcome, journal::Outcome::done);
+  EXPECT_EQ(transaction.outcome, journal::Outcome::done);
+}
+
+TEST_F(ApplyTest, keeps_what_a_step_replaces)
+{
+  ASSERT_TRUE(run());
+  const journal::Transaction transaction = record();
+  ASSERT_EQ(transaction.originals.size(), 1U);
+  EXPECT_EQ(transaction.originals[0].path, "/etc/pin");
+  EXPECT_EQ(transaction.originals[0].status.mode, 0600U);
+  EXPECT_EQ(m_machine.target.read(transaction.originals[0].saved), "before");
+}
+
+TEST_F(ApplyTest, tells_of_every_step_as_it_begins_and_ends)
+{
+  ASSERT_TRUE(run());
+  const auto started = m_machine.events.all<effects::StepStarted>();
+  const auto ended = m_machine.events.all<effects::StepEnded>();
+  ASSERT_EQ(started.size(), 2U);
+  ASSERT_EQ(ended.size(), 2U);
+  EXPECT_EQ(started[1].number, 2U);
+  EXPECT_EQ(started[1].count, 2U);
+  EXPECT_EQ(started[1].title, "Do install");
+  EXPECT_EQ(ended[1].outcome, effects::StepEnded::Outcome::done);
+}
+
+TEST_F(ApplyTest, without_root_nothing_is_touched)
+{
+  m_facts.is_root = false;
+  const auto before = m_machine.target.nodes();
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::needs_root);
+  EXPECT_FALSE(applied.error().hints.empty());
+  expect_untouched(before);
+}
+
+TEST_F(ApplyTest, an_unhealthy_dpkg_is_mended_first)
+{
+  m_facts.dpkg_audit = {"cuda-drivers is half configured"};
+  const auto before = m_machine.target.nodes();
+  const auto applied = run("/srv/image");
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::packages);
+  EXPECT_EQ(applied.error().details, m_facts.dpkg_audit);
+  EXPECT_EQ(base::to_shell(applied.error().hints.at(0).command.value()), "chroot /srv/image dpkg --configure -a");
+  expect_untouched(before);
+}
+
+TEST_F(ApplyTest, too_little_room_for_the_downloads_is_known_before)
+{
+  plan::Download download{base::Url::parse("https://developer.download.nvidia.com/cuda.deb").value(),
+                          "/var/cache/cudasetup/cuda.deb",
+                          std::nullopt,
+                          std::nullopt,
+                          3'000'000'000};
+  m_plan.steps.insert(m_plan.steps.begin(), step("fetch", {download}));
+  m_facts.file_systems = {{"/", 10'000'000'000'000, 1}, {"/var", 5'000'000'000, 2}};
+  plan::Simulation simulation;
+  simulation.local_installer = download.to;
+  m_plan.simulation = simulation;
+  const auto before = m_machine.target.nodes();
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  expect_untouched(before);
+  EXPECT_EQ(applied.error().kind, ErrorKind::no_space);
+  EXPECT_NE(applied.error().message.find("6 GB"), std::string::npos) << "fetched and unpacked";
+  EXPECT_FALSE(applied.error().hints.empty());
+}
+
+TEST_F(ApplyTest, another_run_holds_the_machine)
+{
+  m_machine.target.hold("/run/cudasetup.lock");
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::busy);
+  EXPECT_FALSE(applied.error().hints.empty());
+  EXPECT_FALSE(m_machine.target.exists("/var/lib/cudasetup"));
+  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
+}
+
+TEST_F(ApplyTest, gives_the_lock_back)
+{
+  ASSERT_TRUE(run());
+  EXPECT_NE(m_machine.target.lock("/run/cudasetup.lock").value(), nullptr);
+}
+
+TEST_F(ApplyTest, damaged_digests_stop_it_before_anything)
+{
+  m_machine.target.put("/var/lib/cudasetup/digests.json", "{");
+  const auto applied = run("/srv/image");
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::document);
+  EXPECT_EQ(base::to_shell(applied.error().hints.at(0).command.value()),
+            "chroot /srv/image rm /var/lib/cudasetup/digests.json");
+  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
+}
+
+TEST_F(ApplyTest, asks_apt_before_the_first_change)
+{
+  simulates(test::tool_text("simulate-install"));
+  ASSERT_TRUE(run());
+  ASSERT_EQ(m_machine.processes.calls().size(), 3U);
+  EXPECT_EQ(m_machine.processes.calls().back().argv, k_install);
+}
+
+TEST_F(ApplyTest, certificates_come_before_the_simulation_and_nothing_else_does)
+{
+  simulates(test::tool_text("simulate-foreign-removal"));
+  const Argv certificates = {"apt-get", "install", "--yes", "ca-certificates"};
+  m_machine.processes.answer(certificates, "Setting up ca-certificates\n");
+  m_plan.steps.insert(m_plan.steps.begin(), step("certificates", {plan::Run{Command{certificates}}}));
+  m_plan.simulation->after = "certificates";
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::packages);
+  EXPECT_EQ(m_machine.processes.calls().front().argv, certificates);
+  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
+  EXPECT_EQ(record().steps.size(), 1U);
+  EXPECT_EQ(record().outcome, journal::Outcome::failed);
+}
+
+TEST_F(ApplyTest, a_simulation_that_fails_leaves_everything_as_it_was)
+{
+  simulates(test::tool_text("simulate-foreign-removal"));
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::packages);
+  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
+  EXPECT_FALSE(m_machine.target.exists(k_record));
+  EXPECT_FALSE(m_machine.target.exists(std::string(k_simulation_directory)));
+  EXPECT_TRUE(m_machine.events.all<effects::StepStarted>().empty());
+}
+
+TEST_F(ApplyTest, fetches_for_the_simulation_what_a_step_will_need_and_only_once)
+{
+  simulates(test::tool_text("simulate-install"));
+  const plan::Download keyring{base::Url::parse("https://developer.download.nvidia.com/cuda-keyring.deb").value(),
+                               "/var/cache/cudasetup/cuda-keyring.deb",
+                               base::digest_of(base::DigestKind::sha256, "keyring"),
+                               std::nullopt,
+                               std::nullopt};
+  m_plan.steps.insert(m_plan.steps.begin(), {step("keyring", {keyring})});
+  m_plan.simulation->key_package = keyring.to;
+  m_machine.network.answer(test::FakeNetwork::file("keyring"));
+  ASSERT_TRUE(run());
+  EXPECT_EQ(m_machine.network.requests().size(), 1U);
+}
+
+TEST_F(ApplyTest, a_failing_step_is_named_and_recorded_and_the_rest_is_left)
+{
+  m_machine.processes.answer(k_install, "", 100, test::tool_text("unable-to-locate"));
+  m_plan.steps.push_back(step("after", {plan::WriteFile{"/etc/after", "", 0644}}));
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::packages);
+  EXPECT_EQ(applied.error().context.back(), "Do install");
+  EXPECT_NE(applied.error().hints.back().text.find("goes on from what is there"), std::string::npos);
+  const journal::Transaction transaction = record();
+  ASSERT_EQ(transaction.steps.size(), 2U);
+  EXPECT_EQ(transaction.steps[1].outcome, journal::Outcome::failed);
+  EXPECT_EQ(transaction.steps[1].message, "the archives have no such package");
+  EXPECT_EQ(transaction.outcome, journal::Outcome::failed);
+  EXPECT_FALSE(m_machine.target.exists("/etc/after"));
+  EXPECT_EQ(m_machine.events.all<effects::StepEnded>().back().outcome, effects::StepEnded::Outcome::failed);
+}
+
+TEST_F(ApplyTest, a_journal_that_cannot_be_written_any_more_does_not_hide_the_failure)
+{
+  m_machine.processes.answer_with(k_install, [this](const Command&) {
+    m_machine.target.fail(
+        test::FileOperation::append, k_record, base::make_error(ErrorKind::no_space, "the disk is full"));
+    effects::ProcessResult result;
+    result.status = 100;
+    result.err = test::tool_text("no-space-dpkg");
+    return base::Result<effects::ProcessResult>(result);
+  });
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::no_space);
+  EXPECT_EQ(applied.error().message, "a file system is full");
+  EXPECT_NE(applied.error().details.back().find("the journal could not be written"), std::string::npos);
+}
+
+TEST_F(ApplyTest, without_a_journal_no_step_is_begun)
+{
+  m_machine.target.fail(
+      test::FileOperation::append, k_record, base::make_error(ErrorKind::no_space, "the disk is full"));
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::no_space);
+  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
+}
+
+TEST_F(ApplyTest, stops_between_two_actions_when_asked_to)
+{
+  m_plan.steps = {step("both", {plan::Run{Command{k_install}}, plan::WriteFile{"/etc/pin", "after", 0644}})};
+  m_machine.processes.answer_with(k_install, [this](const Command&) {
+    m_machine.interrupts.set(1);
+    return base::Result<effects::ProcessResult>(effects::ProcessResult{});
+  });
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::interrupted);
+  EXPECT_FALSE(applied.error().hints.empty());
+  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
+  const journal::Transaction transaction = record();
+  EXPECT_EQ(transaction.steps.at(0).outcome, journal::Outcome::interrupted);
+  EXPECT_EQ(transaction.outcome, journal::Outcome::interrupted);
+}
+
+TEST_F(ApplyTest, finishes_a_step_that_may_not_be_interrupted_and_stops_after_it)
+{
+  m_plan.steps = {step("whole", {plan::Run{Command{k_install}}, plan::WriteFile{"/etc/pin", "after", 0644}}),
+                  step("next", {plan::WriteFile{"/etc/next", "", 0644}})};
+  m_plan.steps[0].interruptible = plan::Interruptible::no;
+  m_machine.processes.answer_with(k_install, [this](const Command&) {
+    m_machine.interrupts.set(1);
+    return base::Result<effects::ProcessResult>(effects::ProcessResult{});
+  });
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().message, "stopped before the step \"Do next\", as asked");
+  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "after");
+  EXPECT_FALSE(m_machine.target.exists("/etc/next"));
+  EXPECT_EQ(record().steps.at(0).outcome, journal::Outcome::done);
+}
+
+TEST_F(ApplyTest, asked_to_stop_before_the_first_change_it_leaves_no_transaction)
+{
+  m_machine.interrupts.set(1);
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::interrupted);
+  EXPECT_FALSE(m_machine.target.exists(k_record));
+  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
+}
+
+} // namespace
+
+} // namespace cudasetup::apply

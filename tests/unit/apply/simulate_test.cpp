@@ -1,0 +1,244 @@
+#include "apply/simulate.hpp"
+
+#include "support/fake_machine.hpp"
+#include "support/tool_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace cudasetup::apply {
+
+namespace {
+
+using base::Command;
+using base::ErrorKind;
+using test::tool_text;
+using Argv = std::vector<std::string>;
+
+const std::string k_state = "/var/cache/cudasetup/simulation";
+
+bool contains(const Argv& argv, const std::string& word)
+{
+  return std::find(argv.begin(), argv.end(), word) != argv.end();
+}
+
+class SimulateTest : public testing::Test {
+protected:
+  SimulateTest()
+  {
+    m_simulation.packages = {"cuda-toolkit-11-0=11.0.3-1"};
+    m_machine.target.put("/etc/apt/sources.list", "deb http://archive.ubuntu.com/ubuntu jammy main\n")
+        .put("/etc/apt/sources.list.d/ppa.list", "deb http://ppa.example/ubuntu jammy main\n")
+        .put("/etc/apt/preferences.d/mine", "Package: *\n")
+        .put("/var/lib/apt/lists/archive_Packages", "Package: hello\n")
+        .put("/var/lib/dpkg/status", "Package: base-files\n");
+    m_before = m_machine.target.nodes();
+  }
+
+  /// What apt-get says to the update and to the installation.
+  void
+  apt_says(const std::string& install, int install_status = 0, const std::string& update = "", int update_status = 0)
+  {
+    const auto says = [&](const std::string& verb, const std::string& text, int status) {
+      m_machine.processes.answer_where(
+          [verb](const Argv& argv) { return argv[0] == "apt-get" && contains(argv, verb); },
+          [this, text, status, verb](const Command&) {
+            m_state_at[verb] = m_machine.target.nodes();
+            effects::ProcessResult result;
+            result.status = status;
+            result.out = text;
+            return base::Result<effects::ProcessResult>(result);
+          });
+    };
+    says("update", update, update_status);
+    says("install", install, install_status);
+  }
+  /// dpkg-deb puts these files there.
+  void unpacking_brings(const std::string& deb, std::map<std::string, std::string> files)
+  {
+    m_machine.processes.answer_with({"dpkg-deb", "--extract", deb, k_state + "/unpacked"},
+                                    [this, files](const Command&) {
+                                      for (const auto& [path, text] : files) {
+                                        m_machine.target.put(k_state + "/unpacked" + path, text);
+                                      }
+                                      return base::Result<effects::ProcessResult>(effects::ProcessResult{});
+                                    });
+  }
+  base::Result<void> run()
+  {
+    Tools tools(m_machine.effects, "", 0);
+    return simulate(m_machine.effects, tools, m_simulation);
+  }
+  std::string at_update(const std::string& path)
+  {
+    const auto& nodes = m_state_at["update"];
+    const auto found = nodes.find(k_state + path);
+    return found == nodes.end() ? "(absent)" : found->second.bytes;
+  }
+  /// Nothing but the log and the folders around the state is other than before.
+  void expect_nothing_changed()
+  {
+    for (const auto& [path, node] : m_machine.target.nodes()) {
+      const bool is_ours = path.starts_with("/var/log") || path == "/var/cache" || path == "/var/cache/cudasetup";
+      EXPECT_TRUE(is_ours || (m_before.contains(path) && m_before.at(path) == node)) << path;
+    }
+  }
+
+  test::FakeMachine m_machine;
+  plan::Simulation m_simulation;
+  std::map<std::string, test::Node> m_before;
+  std::map<std::string, std::map<std::string, test::Node>> m_state_at;
+};
+
+TEST_F(SimulateTest, asks_apt_with_every_writable_place_private)
+{
+  apt_says(tool_text("simulate-install"));
+  ASSERT_TRUE(run());
+  ASSERT_EQ(m_machine.processes.calls().size(), 2U);
+  for (const Command& command : m_machine.processes.calls()) {
+    EXPECT_TRUE(contains(command.argv, "Dir::State::lists=" + k_state + "/lists"));
+    EXPECT_TRUE(contains(command.argv, "Dir::Cache=" + k_state + "/cache"));
+    EXPECT_TRUE(contains(command.argv, "Dir::Etc::sourcelist=" + k_state + "/sources.list"));
+    EXPECT_TRUE(contains(command.argv, "Dir::Etc::sourceparts=" + k_state + "/sources.list.d"));
+    EXPECT_TRUE(contains(command.argv, "Dir::Etc::preferencesparts=" + k_state + "/preferences.d"));
+  }
+  const Argv& install = m_machine.processes.calls().back().argv;
+  EXPECT_TRUE(contains(install, "--simulate"));
+  EXPECT_TRUE(contains(install, "--yes")) << "apt then refuses what the run itself would";
+  EXPECT_EQ(install.back(), "cuda-toolkit-11-0=11.0.3-1");
+}
+
+TEST_F(SimulateTest, begins_with_the_systems_own_sources_pins_and_lists)
+{
+  apt_says("");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(at_update("/sources.list"), "deb http://archive.ubuntu.com/ubuntu jammy main\n");
+  EXPECT_EQ(at_update("/sources.list.d/ppa.list"), "deb http://ppa.example/ubuntu jammy main\n");
+  EXPECT_EQ(at_update("/preferences.d/mine"), "Package: *\n");
+  EXPECT_EQ(at_update("/lists/archive_Packages"), "Package: hello\n");
+  EXPECT_EQ(at_update("/sources.list.d/cudasetup.list"), "(absent)");
+  EXPECT_EQ(m_state_at["update"].at(k_state).mode, 0700U);
+}
+
+TEST_F(SimulateTest, leaves_nothing_behind)
+{
+  apt_says(tool_text("simulate-install"));
+  ASSERT_TRUE(run());
+  EXPECT_FALSE(m_machine.target.exists(k_state));
+  expect_nothing_changed();
+}
+
+TEST_F(SimulateTest, replaces_what_a_killed_run_left)
+{
+  m_machine.target.put(k_state + "/sources.list.d/old.list", "deb http://gone.example/ x y\n");
+  apt_says("");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(at_update("/sources.list.d/old.list"), "(absent)");
+}
+
+TEST_F(SimulateTest, takes_key_and_pin_of_the_archive_out_of_its_keyring_package)
+{
+  m_simulation.source_line = "deb [signed-by={keyring}] https://developer.download.nvidia.com/x/ /";
+  m_simulation.key_package = "/var/cache/cudasetup/cuda-keyring.deb";
+  m_simulation.key_directory = "/usr/share/keyrings";
+  m_simulation.key_pattern = "cuda-archive-keyring.gpg";
+  unpacking_brings(m_simulation.key_package,
+                   {{"/usr/share/keyrings/cuda-archive-keyring.gpg", "KEY"},
+                    {"/etc/apt/preferences.d/cuda-repository-pin-600", "Pin-Priority: 600\n"}});
+  apt_says("");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(at_update("/sources.list.d/cudasetup.list"),
+            "deb [signed-by=" + k_state + "/key.gpg] https://developer.download.nvidia.com/x/ /\n");
+  EXPECT_EQ(at_update("/key.gpg"), "KEY");
+  EXPECT_EQ(at_update("/preferences.d/cuda-repository-pin-600"), "Pin-Priority: 600\n");
+}
+
+TEST_F(SimulateTest, the_plans_own_pin_goes_before_the_packages)
+{
+  m_simulation.source_line = "deb [signed-by={keyring}] https://developer.download.nvidia.com/x/ /";
+  m_simulation.key_package = "/var/cache/cudasetup/cuda-keyring.deb";
+  m_simulation.key_directory = "/usr/share/keyrings";
+  m_simulation.key_pattern = "cuda-archive-keyring.gpg";
+  m_simulation.pin = "Pin-Priority: 601\n";
+  unpacking_brings(m_simulation.key_package,
+                   {{"/usr/share/keyrings/cuda-archive-keyring.gpg", "KEY"},
+                    {"/etc/apt/preferences.d/cuda-repository-pin-600", "Pin-Priority: 600\n"}});
+  apt_says("");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(at_update("/preferences.d/cuda-repository-pin-600"), "Pin-Priority: 601\n");
+}
+
+TEST_F(SimulateTest, points_the_source_at_the_unpacked_local_installer_and_its_armored_key)
+{
+  m_simulation.source_line = "deb [signed-by={keyring}] file:{unpacked}/var/cuda-repo-ubuntu1804-11-1-local /";
+  m_simulation.key_package = "/var/cache/cudasetup/cuda-repo.deb";
+  m_simulation.local_installer = m_simulation.key_package;
+  m_simulation.key_directory = "/var/cuda-repo-ubuntu1804-11-1-local";
+  m_simulation.key_pattern = "*.pub";
+  unpacking_brings(m_simulation.key_package, {{"/var/cuda-repo-ubuntu1804-11-1-local/7fa2af80.pub", "ARMORED"}});
+  apt_says("");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(at_update("/sources.list.d/cudasetup.list"),
+            "deb [signed-by=" + k_state + "/key.asc] file:" + k_state +
+                "/unpacked/var/cuda-repo-ubuntu1804-11-1-local /\n");
+  EXPECT_EQ(at_update("/key.asc"), "ARMORED");
+}
+
+TEST_F(SimulateTest, takes_the_key_from_the_system_where_the_installer_was_unpacked_before)
+{
+  m_simulation.source_line = "deb [signed-by={keyring}] file:/var/cuda-repo /";
+  m_simulation.key_directory = "/var/cuda-repo";
+  m_simulation.key_pattern = "cuda-*-keyring.gpg";
+  m_machine.target.put("/var/cuda-repo/cuda-1234-keyring.gpg", "KEY");
+  m_before = m_machine.target.nodes();
+  apt_says("");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(at_update("/key.gpg"), "KEY");
+  expect_nothing_changed();
+}
+
+TEST_F(SimulateTest, a_key_that_is_not_there_is_no_trust)
+{
+  m_simulation.source_line = "deb [signed-by={keyring}] file:/var/cuda-repo /";
+  m_simulation.key_directory = "/var/cuda-repo";
+  m_simulation.key_pattern = "7fa2af80.pub";
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::untrusted);
+  EXPECT_FALSE(result.error().hints.empty());
+  expect_nothing_changed();
+}
+
+TEST_F(SimulateTest, a_failed_update_changes_nothing_and_says_why)
+{
+  apt_says("", 0, tool_text("expired"), 100);
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::untrusted);
+  EXPECT_EQ(result.error().message, "an archive's index has expired");
+  EXPECT_EQ(result.error().context.back(), "asking apt what would happen, before any change");
+  EXPECT_EQ(m_machine.processes.calls().size(), 1U);
+  EXPECT_FALSE(m_machine.target.exists(k_state));
+  expect_nothing_changed();
+}
+
+TEST_F(SimulateTest, refuses_the_removal_of_a_foreign_package_and_leaves_nothing_behind)
+{
+  apt_says(tool_text("simulate-foreign-removal"));
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::packages);
+  EXPECT_NE(result.error().message.find("xorg"), std::string::npos);
+  EXPECT_FALSE(m_machine.target.exists(k_state));
+}
+
+TEST_F(SimulateTest, allows_an_old_cuda_to_go)
+{
+  apt_says(tool_text("simulate-own-removal"));
+  EXPECT_TRUE(run());
+}
+
+} // namespace
+
+} // namespace cudasetup::apply

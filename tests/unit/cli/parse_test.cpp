@@ -1,0 +1,125 @@
+#include "cli/options.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cudasetup::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::optional<std::string> no_environment(const std::string&)
+{
+  return std::nullopt;
+}
+
+base::Result<Parsed> parse(const std::vector<std::string>& arguments)
+{
+  return parse_options(arguments, no_environment, Terminal::no);
+}
+
+/// An error as a user reads it: the message, then each hint with its command.
+std::vector<std::string> complaint(const std::vector<std::string>& arguments)
+{
+  const auto parsed = parse(arguments);
+  if (parsed) {
+    return {"no error"};
+  }
+  EXPECT_EQ(parsed.error().kind, base::ErrorKind::usage);
+  std::vector<std::string> lines = {parsed.error().message};
+  for (const base::Hint& hint : parsed.error().hints) {
+    lines.push_back(hint.text + (hint.command ? ": " + base::to_shell(*hint.command) : ""));
+  }
+  return lines;
+}
+
+TEST(parse_options, a_mistyped_verb_is_named_with_the_nearest_one)
+{
+  EXPECT_THAT(complaint({"instal", "--cuda", "11.1"}),
+              ElementsAre("there is no verb instal", "did you mean install?", "see the verbs: cudasetup --help"));
+  EXPECT_THAT(complaint({"help", "lst"}),
+              ElementsAre("there is no verb lst", "did you mean list?", "see the verbs: cudasetup --help"));
+  EXPECT_THAT(complaint({"frobnicate"}), ElementsAre("there is no verb frobnicate", "see the verbs: cudasetup --help"));
+}
+
+TEST(parse_options, a_verb_comes_first)
+{
+  EXPECT_THAT(complaint({"--cuda", "11.1"}),
+              ElementsAre("a verb must come first, not --cuda", "see the verbs: cudasetup --help"));
+}
+
+TEST(parse_options, a_mistyped_option_is_named_with_the_nearest_one)
+{
+  EXPECT_THAT(complaint({"install", "--cudda", "11.1"}),
+              ElementsAre("install has no option --cudda",
+                          "did you mean --cuda?",
+                          "see its options: cudasetup install --help"));
+  EXPECT_THAT(complaint({"install", "--cuda", "11.1", "--drivr=none"}),
+              ElementsAre("install has no option --drivr",
+                          "did you mean --driver?",
+                          "see its options: cudasetup install --help"));
+  EXPECT_THAT(complaint({"install", "11.1"}),
+              ElementsAre("install takes no word 11.1", "see its options: cudasetup install --help"));
+}
+
+TEST(parse_options, an_option_has_one_value)
+{
+  EXPECT_THAT(complaint({"install", "--cuda"}),
+              ElementsAre("--cuda needs a value", "see its options: cudasetup install --help"));
+  EXPECT_THAT(complaint({"install", "--manifest", "a", "--manifest=b"}),
+              ElementsAre("--manifest was given more than once", "see its options: cudasetup install --help"));
+}
+
+TEST(parse_options, every_wrong_value_says_what_was_expected_and_what_to_do)
+{
+  const std::vector<std::pair<std::vector<std::string>, std::string>> table = {
+      {{"--cuda", "banana"}, "--cuda banana: expected a version"},
+      {{"--torch", "1.7.1+"}, "--torch 1.7.1+: expected a version"},
+      {{"--driver", "new"}, "--driver new: expected a branch"},
+      {{"--abi", "cxx12"}, "--abi cxx12: expected one of cxx11, pre-cxx11"},
+      {{"--method", "net"}, "--method net: expected one of"},
+      {{"--gpu", "T4"}, "--gpu T4: expected a PCI id"},
+      {{"--gpu", "1002:73bf"}, "--gpu 1002:73bf: not a device of NVIDIA's"},
+      {{"--gpu", "none", "--gpu", "sm_75"}, "--gpu none contradicts the other --gpu"},
+      {{"--toolkit-only", "--torch", "1.7.1"}, "--toolkit-only contradicts"},
+      {{"-q", "-v"}, "--quiet contradicts --verbose"},
+      {{"--arch", "mips"}, "--arch mips: expected amd64 or arm64"},
+      {{"--driver-present", "x"}, "--driver-present x: expected a version"},
+      {{"--root", "relative"}, "--root relative: expected an absolute path"},
+      {{"--mirror", "nvidia=http://example.com"}, "--mirror http://example.com: expected an https address"},
+      {{"--mirror", "cudnn=https://example.com"}, "--mirror cudnn=https://example.com: expected nvidia="},
+      {{"--lock-timeout", "banana"}, "--lock-timeout banana: expected a number of seconds"},
+      {{"--lock-timeout", "-1"}, "--lock-timeout -1: expected a number of seconds"},
+      {{"--lock-timeout", "86401"}, "--lock-timeout 86401: expected a number of seconds, at most 86400"},
+  };
+  for (const auto& [options, text] : table) {
+    std::vector<std::string> arguments = {"install"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const std::vector<std::string> lines = complaint(arguments);
+    EXPECT_THAT(lines.front(), HasSubstr(text));
+    EXPECT_GE(lines.size(), 2u) << "no hint for: " << lines.front();
+  }
+}
+
+TEST(parse_options, without_a_verb_or_with_help_the_help_is_shown)
+{
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{}, {"help"}, {"--help"}, {"-h"}}) {
+    const auto parsed = parse(arguments);
+    ASSERT_TRUE(parsed);
+    EXPECT_FALSE(parsed->options);
+    EXPECT_THAT(parsed->text, HasSubstr("cudasetup install --cuda 11.1"));
+  }
+  EXPECT_THAT(parse({"help", "verify"}).value().text, HasSubstr("--torch-dir"));
+  EXPECT_THAT(parse({"verify", "--help"}).value().text, HasSubstr("--torch-dir"));
+}
+
+TEST(parse_options, the_seconds_to_wait_for_a_lock_are_five_minutes_or_what_was_asked_for)
+{
+  EXPECT_EQ(parse({"install"}).value().options->how.lock_timeout_seconds, 300u);
+  EXPECT_EQ(parse({"install", "--lock-timeout", "0"}).value().options->how.lock_timeout_seconds, 0u);
+}
+
+} // namespace
+} // namespace cudasetup::cli

@@ -1,0 +1,195 @@
+#include "journal/journal.hpp"
+
+#include "base/text.hpp"
+#include "support/fake_clock.hpp"
+#include "support/fake_files.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cudasetup::journal {
+
+namespace {
+
+using base::ErrorKind;
+using test::FileOperation;
+
+const std::string k_record = "/var/lib/cudasetup/transactions/0001.jsonl";
+
+class JournalTest : public testing::Test {
+protected:
+  JournalTest()
+  {
+    m_step.id = "nvidia-pin";
+    m_step.title = "Put NVIDIA's packages first";
+  }
+  Journal begin()
+  {
+    return Journal::begin(m_files, m_clock, json::Object{{"schema", "cudasetup.plan/1"}, {"steps", json::Array{}}})
+        .value();
+  }
+  std::string text(const std::string& path = k_record) { return m_files.read(path).value_or(""); }
+  Transaction transaction()
+  {
+    const auto read = read_transaction(text(), k_record);
+    EXPECT_TRUE(read) << read.error().message;
+    return read.value_or(Transaction{});
+  }
+
+  test::FakeFiles m_files;
+  test::FakeClock m_clock;
+  plan::Step m_step;
+};
+
+TEST_F(JournalTest, begins_with_a_header_that_holds_version_number_and_plan)
+{
+  const Journal journal = begin();
+  EXPECT_EQ(journal.id(), "0001");
+  EXPECT_EQ(journal.path(), k_record);
+  EXPECT_EQ(text(),
+            R"({"schema":"cudasetup.journal/1","id":"0001","plan":{"schema":"cudasetup.plan/1","steps":[]},)"
+            R"("at":"2019-12-20T00:00:00Z"})"
+            "\n");
+}
+
+TEST_F(JournalTest, is_for_root_alone)
+{
+  begin();
+  EXPECT_EQ(m_files.node(k_record)->mode, 0600U);
+  EXPECT_EQ(m_files.node("/var/lib/cudasetup")->mode, 0700U);
+  EXPECT_EQ(m_files.node("/var/lib/cudasetup/transactions")->mode, 0700U);
+}
+
+TEST_F(JournalTest, only_ever_appends)
+{
+  Journal journal = begin();
+  ASSERT_TRUE(journal.step_started(m_step));
+  ASSERT_TRUE(journal.step_ended(m_step, Outcome::done, 1.5, ""));
+  ASSERT_TRUE(journal.ended(Outcome::done));
+  for (const std::string& change : m_files.changes()) {
+    EXPECT_TRUE(change.starts_with("append " + k_record) || change.starts_with("make_directories ")) << change;
+  }
+  EXPECT_EQ(base::lines(text()).size(), 4U);
+}
+
+TEST_F(JournalTest, tells_afterwards_what_was_done)
+{
+  Journal journal = begin();
+  ASSERT_TRUE(journal.step_started(m_step));
+  m_clock.advance(std::chrono::milliseconds(2500));
+  ASSERT_TRUE(journal.step_ended(m_step, Outcome::failed, 2.5, "no \"space\"\nis left"));
+  ASSERT_TRUE(journal.ended(Outcome::failed));
+  const Transaction read = transaction();
+  EXPECT_EQ(read.id, "0001");
+  EXPECT_EQ(read.started, "2019-12-20T00:00:00Z");
+  ASSERT_NE(read.plan.find("schema"), nullptr);
+  EXPECT_EQ(*read.plan.find("schema")->string(), "cudasetup.plan/1");
+  ASSERT_EQ(read.steps.size(), 1U);
+  EXPECT_EQ(read.steps[0].id, m_step.id);
+  EXPECT_EQ(read.steps[0].title, m_step.title);
+  EXPECT_EQ(read.steps[0].outcome, Outcome::failed);
+  EXPECT_DOUBLE_EQ(read.steps[0].seconds, 2.5);
+  EXPECT_EQ(read.steps[0].message, "no \"space\"\nis left");
+  EXPECT_EQ(read.outcome, Outcome::failed);
+  EXPECT_FALSE(read.torn);
+}
+
+TEST_F(JournalTest, every_outcome_is_read_as_it_was_written)
+{
+  for (const Outcome outcome : {Outcome::done, Outcome::skipped, Outcome::failed, Outcome::interrupted}) {
+    Journal journal = begin();
+    ASSERT_TRUE(journal.ended(outcome));
+    EXPECT_EQ(read_transaction(text(journal.path()), journal.path())->outcome, outcome);
+  }
+}
+
+TEST_F(JournalTest, a_transaction_that_never_ended_has_no_outcome)
+{
+  Journal journal = begin();
+  ASSERT_TRUE(journal.step_started(m_step));
+  const Transaction read = transaction();
+  EXPECT_FALSE(read.outcome);
+  EXPECT_FALSE(read.steps.at(0).outcome);
+}
+
+TEST_F(JournalTest, keeps_a_files_content_mode_and_owner)
+{
+  m_files.put_node("/etc/pin", test::Node{effects::FileType::regular, "Pin: old\n", 0640, 7, 8});
+  Journal journal = begin();
+  ASSERT_TRUE(journal.keep_original("/etc/pin"));
+  ASSERT_TRUE(m_files.write("/etc/pin", "Pin: new\n", 0644));
+  const Before before = transaction().originals.at(0);
+  EXPECT_EQ(before.path, "/etc/pin");
+  EXPECT_TRUE(before.existed);
+  EXPECT_EQ(before.status.type, effects::FileType::regular);
+  EXPECT_EQ(before.status.mode, 0640U);
+  EXPECT_EQ(before.status.owner, 7U);
+  EXPECT_EQ(before.status.group, 8U);
+  EXPECT_EQ(text(before.saved), "Pin: old\n");
+  EXPECT_EQ(m_files.node(before.saved)->mode, 0600U) << "the original may be secret";
+}
+
+TEST_F(JournalTest, keeps_the_originals_of_several_files_apart)
+{
+  m_files.put("/etc/a", "A").put("/etc/b", "B");
+  Journal journal = begin();
+  ASSERT_TRUE(journal.keep_original("/etc/a"));
+  ASSERT_TRUE(journal.keep_original("/etc/b"));
+  const Transaction read = transaction();
+  EXPECT_EQ(text(read.originals.at(0).saved), "A");
+  EXPECT_EQ(text(read.originals.at(1).saved), "B");
+}
+
+TEST_F(JournalTest, keeps_where_a_link_pointed_that_a_directory_was_there_and_that_nothing_was)
+{
+  m_files.put_link("/opt/current", "1.7.1+cu110").put_directory("/opt/dir", 0711);
+  Journal journal = begin();
+  ASSERT_TRUE(journal.keep_original("/opt/current"));
+  ASSERT_TRUE(journal.keep_original("/opt/dir"));
+  ASSERT_TRUE(journal.keep_original("/opt/nothing"));
+  const Transaction read = transaction();
+  EXPECT_EQ(read.originals.at(0).status.type, effects::FileType::link);
+  EXPECT_EQ(read.originals.at(0).link_target, "1.7.1+cu110");
+  EXPECT_EQ(read.originals.at(1).status.type, effects::FileType::directory);
+  EXPECT_EQ(read.originals.at(1).status.mode, 0711U);
+  EXPECT_TRUE(read.originals.at(2).path == "/opt/nothing" && !read.originals.at(2).existed);
+}
+
+TEST_F(JournalTest, refuses_to_go_on_where_an_original_cannot_be_kept)
+{
+  m_files.put("/etc/secret", "S").put("/etc/pin", "P").deny("/etc/secret");
+  Journal journal = begin();
+  EXPECT_EQ(journal.keep_original("/etc/secret").error().kind, ErrorKind::needs_root);
+  m_files.fail(FileOperation::write,
+               "/var/lib/cudasetup/transactions/0001.originals/0002",
+               base::make_error(ErrorKind::no_space, "full"));
+  EXPECT_EQ(journal.keep_original("/etc/pin").error().kind, ErrorKind::no_space);
+}
+
+TEST_F(JournalTest, says_which_journal_could_not_be_written)
+{
+  Journal journal = begin();
+  m_files.fail(FileOperation::append, k_record, base::make_error(ErrorKind::no_space, "full"));
+  const auto started = journal.step_started(m_step);
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().kind, ErrorKind::no_space);
+  EXPECT_EQ(started.error().context.back(), "writing the journal " + k_record);
+}
+
+TEST_F(JournalTest, numbers_go_on_after_the_last_one_that_is_kept)
+{
+  m_files.put("/var/lib/cudasetup/transactions/0009.jsonl", "x")
+      .put("/var/lib/cudasetup/transactions/10000.jsonl", "x")
+      .put("/var/lib/cudasetup/transactions/notes.txt", "x")
+      .put("/var/lib/cudasetup/transactions/last.jsonl", "x");
+  EXPECT_EQ(transaction_ids(m_files), (std::vector<std::string>{"0009", "10000"}));
+  EXPECT_EQ(begin().id(), "10001");
+}
+
+TEST_F(JournalTest, there_are_no_transactions_at_first)
+{
+  EXPECT_TRUE(transaction_ids(m_files).empty());
+}
+
+} // namespace
+
+} // namespace cudasetup::journal

@@ -1,0 +1,51 @@
+#include "report/refusal.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cudasetup::report {
+
+namespace {
+
+resolve::Refusal sample()
+{
+  resolve::Refusal refusal;
+  refusal.reasons = {{"gpu", "CUDA 11.1 makes no code for sm_120", "NVIDIA CUDA 11.1 release notes"},
+                     {"method", "there is no such archive", ""}};
+  refusal.alternatives = {{"CUDA 12.8.1 with torch 2.7.1+cu128", "the oldest that can", {"--cuda", "12.8.1"}},
+                          {"CUDA 13.0.2", "", {"--cuda", "13.0.2", "--python", "my venv"}}};
+  return refusal;
+}
+
+TEST(RefusalText, gives_every_reason_with_its_source_and_what_works_instead)
+{
+  EXPECT_EQ(text_of(sample()),
+            "refused: CUDA 11.1 makes no code for sm_120\n"
+            "         (gpu; source: NVIDIA CUDA 11.1 release notes)\n"
+            "and:     there is no such archive\n"
+            "instead: CUDA 12.8.1 with torch 2.7.1+cu128 - the oldest that can\n"
+            "         cudasetup install --cuda 12.8.1\n"
+            "instead: CUDA 13.0.2\n"
+            "         cudasetup install --cuda 13.0.2 --python 'my venv'\n");
+}
+
+TEST(RefusalText, without_an_alternative_still_says_what_to_do_next)
+{
+  resolve::Refusal refusal = sample();
+  refusal.alternatives.clear();
+  EXPECT_NE(text_of(refusal).find("hint: see what there is: cudasetup list gpus\n"), std::string::npos);
+}
+
+TEST(RefusalJson, has_the_members_of_its_schema_and_no_others)
+{
+  EXPECT_EQ(json::write(to_json(sample()), json::Layout::compact),
+            R"({"schema":"cudasetup.refusal/1","reasons":[{"constraint":"gpu",)"
+            R"("text":"CUDA 11.1 makes no code for sm_120","source":"NVIDIA CUDA 11.1 release notes"},)"
+            R"({"constraint":"method","text":"there is no such archive","source":""}],)"
+            R"("alternatives":[{"selection":"CUDA 12.8.1 with torch 2.7.1+cu128","text":"the oldest that can",)"
+            R"("command":"cudasetup install --cuda 12.8.1"},{"selection":"CUDA 13.0.2","text":"CUDA 13.0.2",)"
+            R"("command":"cudasetup install --cuda 13.0.2 --python 'my venv'"}]})");
+}
+
+} // namespace
+
+} // namespace cudasetup::report

@@ -1,0 +1,242 @@
+#include "manifest/load.hpp"
+#include "unit/resolve/asking.hpp"
+
+#include <set>
+
+/// The resolver with the manifests that are in the program.
+namespace cudasetup::resolve {
+namespace {
+
+using test::about;
+using test::asking;
+using test::cuda_of;
+using test::driver_of;
+using test::refused;
+using test::resolved;
+using test::sample_host;
+using test::torch_of;
+using test::version;
+using testing::AnyOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class BuiltIn : public testing::Test {
+protected:
+  static const manifest::Manifest& known()
+  {
+    static const manifest::Manifest manifest = [] {
+      auto loaded = manifest::load(manifest::built_in_sources(), {});
+      EXPECT_TRUE(loaded.has_value());
+      return loaded ? std::move(*loaded) : manifest::Manifest{};
+    }();
+    return manifest;
+  }
+
+  static Resolution get(std::initializer_list<std::string_view> arguments, const host::HostFacts& facts)
+  {
+    return resolved(asking(arguments), known(), facts);
+  }
+
+  static Refusal refusal(std::initializer_list<std::string_view> arguments, const host::HostFacts& facts)
+  {
+    Refusal refusal = refused(asking(arguments), known(), facts);
+    test::expect_alternatives_resolve(refusal, known(), facts);
+    return refusal;
+  }
+};
+
+TEST_F(BuiltIn, FirstRoad)
+{
+  const Resolution resolution = get({"--cuda", "11.1", "--method", "local"}, sample_host("18.04", {"10de:1eb8"}));
+  EXPECT_EQ(cuda_of(resolution), "11.1.1");
+  ASSERT_NE(resolution.cuda->local_installer, nullptr);
+  EXPECT_EQ(resolution.cuda->local_installer->file.url.file_name(),
+            "cuda-repo-ubuntu1804-11-1-local_11.1.1-455.32.00-1_amd64.deb");
+  EXPECT_THAT(resolution.cuda->packages, ElementsAre(manifest::AptPackage{"cuda-toolkit-11-1", "11.1.1-1"}));
+  EXPECT_EQ(resolution.cuda->host_gcc, std::nullopt);
+  EXPECT_EQ(driver_of(resolution), "install 455.32.00 cuda-drivers-455=455.32.00-1");
+  EXPECT_EQ(resolution.driver.module, host::ModuleFlavour::proprietary);
+  EXPECT_EQ(torch_of(resolution), "1.7.1+cu110");
+  EXPECT_EQ(resolution.torch->zip->abi, manifest::Abi::cxx11);
+  EXPECT_EQ(resolution.torch->zip->file.sha256->hex(),
+            "117f6dd65b7267839197397edd0b10fd2900b0f291e3e54b0b800caefc31bcb6");
+  EXPECT_EQ(resolution.torch->prefix, "/opt/libtorch/1.7.1+cu110");
+}
+
+TEST_F(BuiltIn, PascalWithNothingAsked)
+{
+  const Resolution resolution = get({}, sample_host("22.04", {"10de:1b06"}));
+  EXPECT_THAT(cuda_of(resolution), StartsWith("12."));
+  EXPECT_THAT(driver_of(resolution), HasSubstr("cuda-drivers-"));
+  EXPECT_THAT(about(resolution.reasons, "torch"), HasSubstr("it has code for NVIDIA GeForce GTX 1080 Ti"));
+}
+
+TEST_F(BuiltIn, BlackwellWithAnOldToolkit)
+{
+  const Refusal answer = refusal({"--cuda", "11.8"}, sample_host("22.04", {"10de:2b85"}));
+  EXPECT_THAT(
+      test::lines_of(answer),
+      HasSubstr("[gpu] CUDA 11.8.0 makes code for sm_35 to sm_90, and NVIDIA GeForce RTX 5090 (10de:2b85, sm_120) "
+                "is newer"));
+  ASSERT_FALSE(answer.alternatives.empty());
+  EXPECT_THAT(answer.alternatives[0].arguments, ElementsAre("--cuda", StartsWith("12.8.")));
+}
+
+TEST_F(BuiltIn, BlackwellWithNothingAskedGetsTheOpenModule)
+{
+  const Resolution resolution = get({}, sample_host("24.04", {"10de:2b85"}));
+  EXPECT_THAT(cuda_of(resolution), StartsWith("13."));
+  EXPECT_EQ(resolution.driver.module, host::ModuleFlavour::open);
+  EXPECT_THAT(torch_of(resolution), HasSubstr("+cu13"));
+}
+
+TEST_F(BuiltIn, KeplerOnAnUbuntuWithoutItsDriver)
+{
+  const Refusal answer = refusal({"--cuda", "11.8"}, sample_host("22.04", {"10de:102d"}));
+  EXPECT_THAT(test::lines_of(answer), HasSubstr("is driven up to branch 470 only"));
+  const Resolution focal = get({"--cuda", "11.4"}, sample_host("20.04", {"10de:102d"}));
+  EXPECT_THAT(driver_of(focal), StartsWith("install 470."));
+}
+
+TEST_F(BuiltIn, OldToolkitOnANewUbuntu)
+{
+  const Resolution resolution = get({"--cuda", "11.1"}, sample_host("24.04", {"10de:1eb8"}));
+  EXPECT_EQ(resolution.cuda->method, Method::runfile);
+  EXPECT_EQ(resolution.cuda->host_gcc, 10U);
+  EXPECT_THAT(about(resolution.cautions, "driver"),
+              HasSubstr("no driver is loaded; CUDA 11.1.1 needs driver 450.80.02"));
+  EXPECT_THAT(test::lines_of(refusal({"--cuda", "11.1"}, sample_host("26.04", {"10de:1eb8"}))),
+              AllOf(HasSubstr("[glibc] the headers of CUDA 11.1.1"), HasSubstr("[gcc] CUDA 11.1.1")));
+}
+
+TEST_F(BuiltIn, VoltaWithTheLatestTorch)
+{
+  const Resolution resolution = get({"--torch", "latest"}, sample_host("22.04", {"10de:1db1"}));
+  EXPECT_THAT(torch_of(resolution), HasSubstr("+cu126"));
+  EXPECT_EQ(resolution.driver.module, host::ModuleFlavour::proprietary);
+}
+
+TEST_F(BuiltIn, AmpereWithTorchThatHasTheLowerMinor)
+{
+  EXPECT_EQ(torch_of(get({"--torch", "1.7.1"}, sample_host("20.04", {"10de:2204"}))), "1.7.1+cu110");
+}
+
+TEST_F(BuiltIn, HopperWithADriverThatDoesNotKnowIt)
+{
+  host::HostFacts facts = sample_host("22.04", {"10de:2335"});
+  facts.driver = host::LoadedDriver{version("470.57.02"), std::nullopt};
+  const Resolution resolution = get({}, facts);
+  EXPECT_EQ(resolution.driver.action, DriverAction::install);
+  EXPECT_THAT(about(resolution.reasons, "driver"), HasSubstr("470.57.02 is loaded, but"));
+}
+
+TEST_F(BuiltIn, AdaWithATorchOlderThanIt)
+{
+  const Resolution resolution = get({"--torch", "1.13.1"}, sample_host("22.04", {"10de:2684"}));
+  EXPECT_EQ(cuda_of(resolution), "11.8.0");
+  EXPECT_EQ(torch_of(resolution), "1.13.1+cu117");
+}
+
+TEST_F(BuiltIn, TorchWithoutPascalCodeIsPassedOver)
+{
+  EXPECT_THAT(
+      test::lines_of(refusal({"--cuda", "11.1", "--torch", "1.8.0+cu111"}, sample_host("20.04", {"10de:1b06"}))),
+      HasSubstr("none of which runs on NVIDIA GeForce GTX 1080 Ti"));
+}
+
+TEST_F(BuiltIn, Arm64ServerIsOfferedWheels)
+{
+  host::HostFacts facts = sample_host("22.04", {"10de:20b0"});
+  facts.arch = base::Arch::arm64;
+  const Refusal answer = refusal({}, facts);
+  ASSERT_FALSE(answer.alternatives.empty());
+  EXPECT_THAT(answer.alternatives[0].arguments, testing::Contains("--python"));
+}
+
+TEST_F(BuiltIn, TwoGpusThatNoDriverServes)
+{
+  const Refusal answer = refusal({"--cuda", "12.8"}, sample_host("22.04", {"10de:1b06", "10de:2b85"}));
+  EXPECT_THAT(test::lines_of(answer), HasSubstr("no driver drives both"));
+}
+
+TEST_F(BuiltIn, UnknownFuture)
+{
+  const Refusal answer = refusal({"--cuda", "14.0"}, sample_host("28.04", {"10de:ffff"}));
+  EXPECT_THAT(test::kinds_of(answer), ElementsAre("os", "gpu", "cuda"));
+  EXPECT_THAT(test::lines_of(answer), HasSubstr("--os ubuntu26.04"));
+}
+
+TEST_F(BuiltIn, EveryReleaseWithPairsResolvesSomewhereWithOneOfThem)
+{
+  for (const auto& [cuda, pairs] : known().pairs) {
+    const manifest::CudaRelease& release = *known().find_cuda(version(cuda));
+    if (release.runfiles.empty() && release.packages.at(manifest::Profile::full).empty()) {
+      const Refusal answer = refusal({"--cuda", cuda}, sample_host("24.04", {"sm_75"}));
+      EXPECT_THAT(test::kinds_of(answer), testing::Each("method")) << cuda; // a preview that was never put anywhere
+      continue;
+    }
+    std::set<std::string> found;
+    for (const manifest::UbuntuRelease& ubuntu : known().ubuntu) {
+      for (const std::string_view gpu : {"sm_70", "sm_75", "sm_80", "sm_90", "sm_120"}) {
+        const Outcome outcome = resolve(asking({"--cuda", cuda}), known(), sample_host(ubuntu.version.text(), {gpu}));
+        if (const Resolution* resolution = std::get_if<Resolution>(&outcome)) {
+          found.insert(torch_of(*resolution));
+        }
+      }
+    }
+    const bool some = std::any_of(pairs.begin(), pairs.end(), [&](const manifest::Pair& pair) {
+      return found.count(pair.torch.text() + "+" + pair.platform) > 0;
+    });
+    EXPECT_TRUE(some) << cuda;
+  }
+}
+
+/// The sm rule, pairing and driver floor written down again, without the resolver's functions.
+void expect_sound(const Resolution& resolution, const std::vector<base::ComputeCapability>& gpus)
+{
+  const manifest::TorchBuild& build = *resolution.torch->build;
+  for (const base::ComputeCapability gpu : gpus) {
+    bool served = build.sm.empty() && build.ptx.empty();
+    for (const base::ComputeCapability sm : build.sm) {
+      served = served || (sm.major_part == gpu.major_part && sm.minor_part <= gpu.minor_part);
+    }
+    for (const base::ComputeCapability ptx : build.ptx) {
+      served = served || ptx <= gpu;
+    }
+    EXPECT_TRUE(served) << resolution.torch->text() << " on " << gpu.sm();
+    EXPECT_LE(*resolution.cuda->release->least_capability, gpu);
+    EXPECT_GE(*resolution.cuda->release->most_capability, gpu);
+  }
+  EXPECT_EQ(build.platform.substr(2, 2), resolution.cuda->release->version.prefix(1)) << resolution.torch->text();
+  if (resolution.driver.version) {
+    EXPECT_GE(*resolution.driver.version, *build.minimum_driver);
+  }
+}
+
+TEST_F(BuiltIn, WhatResolvesIsSoundAndWhatIsOfferedResolves)
+{
+  std::size_t resolutions = 0;
+  std::size_t refusals = 0;
+  for (const std::string_view sm : {"sm_37", "sm_52", "sm_61", "sm_70", "sm_75", "sm_86", "sm_89", "sm_90", "sm_120"}) {
+    for (const std::string_view ubuntu : {"18.04", "22.04", "24.04", "26.04"}) {
+      for (const std::string_view cuda : {"auto", "11", "11.1", "11.8", "12.4", "12.8", "12.9", "13"}) {
+        const host::HostFacts facts = sample_host(std::string(ubuntu), {sm});
+        const Outcome outcome = resolve(asking({"--cuda", cuda}), known(), facts);
+        SCOPED_TRACE(std::string(ubuntu) + " " + std::string(sm) + " --cuda " + std::string(cuda));
+        if (const Resolution* resolution = std::get_if<Resolution>(&outcome)) {
+          expect_sound(*resolution, {*base::ComputeCapability::parse_sm(sm)});
+          ++resolutions;
+        } else {
+          test::expect_alternatives_resolve(std::get<Refusal>(outcome), known(), facts);
+          ++refusals;
+        }
+      }
+    }
+  }
+  EXPECT_GT(resolutions, 100U);
+  EXPECT_GT(refusals, 50U);
+}
+
+} // namespace
+} // namespace cudasetup::resolve

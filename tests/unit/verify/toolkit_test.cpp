@@ -1,0 +1,191 @@
+#include "unit/verify/machine.hpp"
+
+namespace cudasetup::verify {
+
+namespace {
+
+using base::Command;
+using Argv = std::vector<std::string>;
+
+const std::string k_nvcc = "/usr/local/cuda-11.8/bin/nvcc";
+const std::string k_ran_on_gpu =
+    R"({"probe":"cuda","headers":"11.8","cuda":true,"devices":1,"runtime":11080,"driver":12020})"
+    "\n"
+    R"({"test":"vector-add","device":"cuda:0","held":true,"error":"","name":"Tesla T4","sm":"sm_75"})"
+    "\n";
+const std::string k_no_gpu = R"({"probe":"cuda","headers":"11.8","cuda":false,"devices":0,"runtime":11080,"driver":0})"
+                             "\n";
+
+class ToolkitCheck : public test::VerifiedMachine {
+protected:
+  ToolkitCheck()
+  {
+    m_request.cuda_dir = "/usr/local/cuda-11.8";
+    m_machine.target.put(k_nvcc, "ELF", 0755).put_directory("/w");
+    nvcc_tells("11.8");
+  }
+  void nvcc_tells(const std::string& release, const std::string& more = "")
+  {
+    m_machine.processes.answer({k_nvcc, "--version"},
+                               "nvcc: NVIDIA (R) Cuda compiler driver\nCuda compilation tools, release " + release +
+                                   ", V" + release + ".89\n" + more);
+  }
+  /// nvcc makes a program of these bytes, or fails.
+  void nvcc_makes(const std::string& program, int status = 0, const std::string& err = "")
+  {
+    m_machine.processes.answer_where(
+        [](const Argv& argv) { return argv[0] == k_nvcc && argv.back() == "/w/vector_add.cu"; },
+        [=, this](const Command& command) {
+          m_compiled = command.argv;
+          EXPECT_NE(m_machine.target.read("/w/vector_add.cu").value_or("").find("__global__"), std::string::npos);
+          if (status == 0) {
+            m_machine.target.put("/w/vector_add", program, 0755);
+          }
+          effects::ProcessResult result;
+          result.status = status;
+          result.err = err;
+          return base::Result<effects::ProcessResult>(result);
+        });
+  }
+  void program_ends(const std::string& out, int status) { m_machine.processes.answer({"/w/vector_add"}, out, status); }
+  std::vector<Check> checks() { return check_toolkit(context()); }
+
+  Argv m_compiled;
+};
+
+TEST_F(ToolkitCheck, passes_a_kernel_that_was_compiled_and_ran_on_a_gpu)
+{
+  nvcc_makes("ELF .nv_fatbin");
+  program_ends(k_ran_on_gpu, 0);
+  EXPECT_EQ(results(checks()), "nvcc passed\ncompile passed\nprobe passed\nvector-add passed\n");
+  EXPECT_EQ(m_compiled.front(), k_nvcc);
+  EXPECT_EQ(judge(checks(), ExpectGpu::yes, true), Verdict::passed);
+}
+
+TEST_F(ToolkitCheck, skips_the_run_without_a_gpu_and_is_no_gpu_success)
+{
+  nvcc_makes("ELF .nv_fatbin");
+  program_ends(k_no_gpu, 3);
+  EXPECT_EQ(results(checks()), "nvcc passed\ncompile passed\nvector-add skipped\n");
+  EXPECT_EQ(judge(checks(), ExpectGpu::automatic, false), Verdict::cpu_only);
+}
+
+TEST_F(ToolkitCheck, a_status_of_three_from_another_program_is_no_missing_gpu)
+{
+  nvcc_makes("ELF .nv_fatbin");
+  program_ends("", 3);
+  EXPECT_EQ(named(checks(), "compute").result, CheckResult::failed);
+}
+
+TEST_F(ToolkitCheck, fails_a_wrong_sum_and_a_driver_that_is_too_old)
+{
+  nvcc_makes("ELF .nv_fatbin");
+  program_ends(R"({"probe":"cuda","headers":"11.8","cuda":true,"devices":1})"
+               "\n"
+               R"({"test":"vector-add","device":"cuda:0","held":false,"error":""})"
+               "\n",
+               1);
+  EXPECT_EQ(named(checks(), "vector-add").result, CheckResult::failed);
+  program_ends(R"({"probe":"cuda","headers":"11.8","cuda":false,"devices":0,"runtime":11080,"driver":10020})"
+               "\n"
+               R"({"test":"vector-add","device":"cuda","held":false,)"
+               R"("error":"CUDA driver version is insufficient for CUDA runtime version"})"
+               "\n",
+               1);
+  EXPECT_EQ(named(checks(), "vector-add").result, CheckResult::failed);
+  EXPECT_FALSE(named(checks(), "vector-add").hints.empty());
+}
+
+TEST_F(ToolkitCheck, fails_a_program_without_device_code)
+{
+  nvcc_makes("ELF");
+  EXPECT_EQ(results(checks()), "nvcc passed\ncompile failed\n");
+  EXPECT_EQ(checks().back().because, "nvcc made a program without device code");
+}
+
+TEST_F(ToolkitCheck, says_what_to_do_when_the_default_gcc_is_too_new)
+{
+  nvcc_makes("", 1, "error: #error -- unsupported GNU version! gcc versions later than 11 are not supported!\n");
+  const Check check = named(checks(), "compile");
+  EXPECT_EQ(check.result, CheckResult::failed);
+  EXPECT_EQ(check.because, "this nvcc does not take the default gcc");
+  EXPECT_EQ(base::to_shell(check.hints.at(0).command.value()), "cudasetup install --cuda 11.8 --toolkit-only");
+  EXPECT_NE(check.output_tail.find("unsupported GNU version"), std::string::npos);
+}
+
+TEST_F(ToolkitCheck, names_the_gcc_that_was_put_beside_the_default)
+{
+  m_request.host_gcc = 10;
+  nvcc_makes("ELF .nv_fatbin");
+  program_ends(k_no_gpu, 3);
+  ASSERT_EQ(checks().size(), 3U);
+  EXPECT_EQ(Argv(m_compiled.begin(), m_compiled.begin() + 3), (Argv{k_nvcc, "-ccbin", "g++-10"}));
+}
+
+TEST_F(ToolkitCheck, makes_code_for_kepler_too_with_cuda_11_alone)
+{
+  nvcc_makes("ELF .nv_fatbin");
+  program_ends(k_no_gpu, 3);
+  checks();
+  EXPECT_NE(testing::PrintToString(m_compiled).find("sm_35"), std::string::npos);
+  nvcc_tells("12.4");
+  checks();
+  EXPECT_EQ(testing::PrintToString(m_compiled).find("sm_35"), std::string::npos);
+}
+
+TEST_F(ToolkitCheck, a_stand_in_is_skipped_and_never_passed)
+{
+  nvcc_tells("11.8", "This is a stand-in nvcc: it cannot compile.\n");
+  EXPECT_EQ(results(checks()), "nvcc skipped\n");
+  EXPECT_EQ(m_machine.processes.calls().size(), 1U);
+}
+
+TEST_F(ToolkitCheck, another_release_than_asked_for_fails)
+{
+  m_request.cuda_version = base::Version::parse("11.1.1");
+  EXPECT_EQ(results(checks()), "nvcc failed\n");
+  EXPECT_EQ(checks()[0].because, k_nvcc + " is of CUDA 11.8, asked for was 11.1.1");
+  EXPECT_FALSE(checks()[0].hints.empty());
+}
+
+TEST_F(ToolkitCheck, an_nvcc_that_fails_or_tells_nothing_fails)
+{
+  m_machine.processes.answer({k_nvcc, "--version"}, "", 126, "Permission denied\n");
+  EXPECT_EQ(checks().at(0).because, k_nvcc + " --version ended with status 126");
+  m_machine.processes.answer({k_nvcc, "--version"}, "hello\n");
+  EXPECT_EQ(checks().at(0).because, k_nvcc + " does not tell its release");
+  EXPECT_EQ(checks().at(0).result, CheckResult::failed);
+}
+
+TEST_F(ToolkitCheck, a_missing_toolkit_is_a_fault_only_where_one_was_asked_for)
+{
+  m_request.cuda_dir = "/usr/local/cuda-12.4";
+  EXPECT_EQ(results(checks()), "nvcc failed\n");
+  m_request.cuda_dir = std::nullopt;
+  EXPECT_EQ(results(checks()), "nvcc skipped\n");
+  m_facts.active_toolkit = "/usr/local/cuda-12.4";
+  EXPECT_EQ(results(checks()), "nvcc skipped\n") << "a runtime without nvcc";
+  m_request.cuda_version = base::Version::parse("12.4.1");
+  EXPECT_EQ(results(checks()), "nvcc failed\n");
+  EXPECT_FALSE(checks()[0].hints.empty());
+}
+
+TEST_F(ToolkitCheck, takes_the_active_toolkit_by_itself)
+{
+  m_request.cuda_dir = std::nullopt;
+  m_facts.active_toolkit = "/usr/local/cuda-11.8";
+  nvcc_makes("ELF");
+  EXPECT_EQ(checks().front().because, k_nvcc + " is of CUDA 11.8");
+}
+
+TEST_F(ToolkitCheck, runs_everything_inside_the_root)
+{
+  m_request.root = "/srv/image";
+  m_machine.processes.answer({"chroot", "/srv/image", k_nvcc, "--version"}, "release nothing\n");
+  checks();
+  ASSERT_EQ(m_machine.processes.calls().size(), 1U);
+}
+
+} // namespace
+
+} // namespace cudasetup::verify
