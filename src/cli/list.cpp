@@ -88,7 +88,8 @@ base::Result<int> run_manifest(const Options& options, Outside& outside)
   for (const std::string& file : options.files) {
     auto text = effects.files.read(file);
     if (!text) {
-      return base::fail(base::ErrorKind::document, file + ": cannot be read");
+      return base::fail(base::make_error(base::ErrorKind::document, file + ": cannot be read")
+                            .with_hint("see whether it is there", base::Command{{"ls", "-l", file}}));
     }
     texts.push_back(std::move(*text));
   }
@@ -98,7 +99,8 @@ base::Result<int> run_manifest(const Options& options, Outside& outside)
   }
   const std::vector<json::Problem> problems = manifest::lint(manifest::built_in_sources(), sources);
   if (!problems.empty()) {
-    return base::fail(json::to_error(problems));
+    return base::fail(
+        json::to_error(problems).with_hint("the schemas of cudasetup.manifest/1 say what a record may hold"));
   }
   outside.print("no problem found in " + std::to_string(sources.size()) + " file(s)\n");
   return 0;

@@ -52,7 +52,12 @@ base::Result<manifest::Manifest> load_manifest(const HowOptions& how, effects::F
   for (std::size_t i = 0; i < paths.size(); ++i) {
     overlay.push_back(manifest::Source{paths[i], texts[i]});
   }
-  return manifest::load(manifest::built_in_sources(), overlay);
+  auto manifest = manifest::load(manifest::built_in_sources(), overlay);
+  if (!manifest) {
+    return base::fail(std::move(manifest).error().with_hint("mend what is named, then check it",
+                                                            base::Command{{"cudasetup", "manifest", "lint", "FILE"}}));
+  }
+  return manifest;
 }
 
 base::Result<void> check_places(const HostOptions& host, effects::Files& files)

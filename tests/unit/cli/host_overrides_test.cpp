@@ -1,0 +1,117 @@
+#include "cli/host_overrides.hpp"
+
+#include "manifest/load.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cudasetup::cli {
+namespace {
+
+using testing::HasSubstr;
+
+const manifest::Manifest& built_in()
+{
+  static const manifest::Manifest manifest = manifest::load(manifest::built_in_sources(), {}).value();
+  return manifest;
+}
+
+host::HostFacts probed()
+{
+  host::HostFacts facts;
+  facts.os.id = "ubuntu";
+  facts.os.version_id = "22.04";
+  facts.arch = base::Arch::amd64;
+  facts.gcc = base::Version::parse("11.4.0");
+  facts.packages["cuda-toolkit-12-4"] = {"12.4.1-1", true};
+  facts.gpus.resize(1);
+  facts.gpus[0].id = base::PciId::parse("10de:2684");
+  return facts;
+}
+
+TEST(OverrideFacts, another_release_is_another_machine_with_nothing_of_this_one)
+{
+  host::HostFacts facts = probed();
+  HostOptions options;
+  options.os = "ubuntu18.04";
+  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  EXPECT_EQ(facts.os.version_id, "18.04");
+  EXPECT_EQ(facts.os.ubuntu_codename, "bionic");
+  EXPECT_TRUE(facts.packages.empty());
+  EXPECT_TRUE(facts.gpus.empty());
+  EXPECT_EQ(facts.gcc.value().major_part(), 7U);
+}
+
+TEST(OverrideFacts, the_same_release_keeps_what_was_found)
+{
+  for (const char* os : {"ubuntu22.04", "ubuntu2204", "22.04"}) {
+    host::HostFacts facts = probed();
+    HostOptions options;
+    options.os = os;
+    ASSERT_TRUE(override_facts(options, built_in(), facts)) << os;
+    EXPECT_EQ(facts.packages.size(), 1U) << os;
+    EXPECT_FALSE(names_another_machine(options, facts)) << os;
+  }
+}
+
+TEST(OverrideFacts, named_gpus_take_the_place_of_those_found)
+{
+  host::HostFacts facts = probed();
+  HostOptions options;
+  options.gpus = {"10de:1eb8", "sm_86"};
+  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  ASSERT_EQ(facts.gpus.size(), 2U);
+  EXPECT_EQ(facts.gpus[0].id, base::PciId::parse("10de:1eb8"));
+  EXPECT_EQ(facts.gpus[1].capability, (base::ComputeCapability{8, 6}));
+  options.gpus = {"none"};
+  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  EXPECT_TRUE(facts.gpus.empty());
+  EXPECT_TRUE(facts.pci_readable);
+}
+
+TEST(OverrideFacts, driver_container_and_wsl_are_as_told)
+{
+  host::HostFacts facts = probed();
+  HostOptions options;
+  options.driver_present = "470.57.02";
+  options.container = Switch::on;
+  options.wsl = Switch::on;
+  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  EXPECT_EQ(facts.driver.value().version.text(), "470.57.02");
+  EXPECT_NE(facts.container, host::Container::none);
+  EXPECT_TRUE(facts.wsl);
+  options.driver_present = "none";
+  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  EXPECT_FALSE(facts.driver);
+}
+
+TEST(OverrideFacts, an_unknown_release_is_answered_with_the_nearest)
+{
+  host::HostFacts facts = probed();
+  HostOptions options;
+  options.os = "ubuntu22.40";
+  const auto result = override_facts(options, built_in(), facts);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, base::ErrorKind::usage);
+  ASSERT_FALSE(result.error().hints.empty());
+  EXPECT_THAT(result.error().hints[0].text, HasSubstr("ubuntu22.04"));
+}
+
+TEST(NamesAnotherMachine, tells_release_and_architecture_apart)
+{
+  HostOptions options;
+  EXPECT_FALSE(names_another_machine(options, probed()));
+  options.arch = base::Arch::arm64;
+  EXPECT_TRUE(names_another_machine(options, probed()));
+  options.arch = base::Arch::amd64;
+  EXPECT_FALSE(names_another_machine(options, probed()));
+  options.os = "ubuntu24.04";
+  EXPECT_TRUE(names_another_machine(options, probed()));
+  host::HostFacts debian = probed();
+  debian.os.id = "debian";
+  options.os = "ubuntu22.04";
+  EXPECT_TRUE(names_another_machine(options, debian));
+}
+
+} // namespace
+} // namespace cudasetup::cli

@@ -1,0 +1,219 @@
+#include "cli/outside.hpp"
+#include "support/fake_machine.hpp"
+#include "json/value.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cudasetup::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::optional<std::string> no_environment(const std::string&)
+{
+  return std::nullopt;
+}
+
+/// The command line on a machine in memory: a fresh Ubuntu 22.04 unless a test says otherwise.
+class RunTest : public testing::Test {
+protected:
+  RunTest()
+  {
+    ubuntu("22.04", "jammy");
+    m_machine.target.put("/var/lib/dpkg/status",
+                         "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.21.1ubuntu2\n");
+  }
+  void ubuntu(const std::string& version, const std::string& codename)
+  {
+    m_machine.target.put("/etc/os-release",
+                         "ID=ubuntu\nVERSION_ID=\"" + version + "\"\nPRETTY_NAME=\"Ubuntu " + version +
+                             " LTS\"\nUBUNTU_CODENAME=" + codename + "\n");
+  }
+  int run(const std::vector<std::string>& arguments)
+  {
+    Outside outside{[this](const std::string&) { return m_machine.effects; },
+                    m_console,
+                    [this](std::string_view text) { m_out += text; },
+                    [this](const std::string&) { return m_agrees; },
+                    no_environment,
+                    m_input,
+                    Terminal::no,
+                    m_is_root};
+    testing::internal::CaptureStderr();
+    const int status = cli::run(arguments, outside);
+    m_err = testing::internal::GetCapturedStderr();
+    return status;
+  }
+  json::Value document()
+  {
+    std::vector<json::Problem> problems;
+    json::Value value = json::parse(m_out, "stdout", problems);
+    EXPECT_TRUE(problems.empty()) << m_out;
+    return value;
+  }
+  std::string text_at(const json::Value& value, std::string_view name)
+  {
+    const json::Value* member = value.find(name);
+    return member != nullptr && member->string() != nullptr ? *member->string() : "";
+  }
+  void expect_untouched(const std::map<std::string, test::Node>& before)
+  {
+    EXPECT_EQ(m_machine.target.nodes(), before);
+    EXPECT_TRUE(m_machine.processes.calls().empty());
+    EXPECT_TRUE(m_machine.network.requests().empty());
+  }
+
+  test::FakeMachine m_machine;
+  report::Console m_console;
+  Terminal m_input = Terminal::no;
+  bool m_agrees = false;
+  bool m_is_root = false;
+  std::string m_out;
+  std::string m_err;
+};
+
+const std::vector<std::string> k_seed = {
+    "install", "--cuda", "11.1", "--dry-run", "--os", "ubuntu18.04", "--gpu", "10de:1eb8", "--method", "local"};
+
+TEST_F(RunTest, a_dry_run_prints_the_script_and_touches_nothing)
+{
+  const auto before = m_machine.target.nodes();
+  EXPECT_EQ(run(k_seed), 0);
+  EXPECT_THAT(m_out, StartsWith("#!/bin/sh\n"));
+  EXPECT_THAT(m_out, HasSubstr("/repos/ubuntu1804/x86_64/cuda-ubuntu1804.pin"));
+  EXPECT_THAT(m_out, HasSubstr("/etc/apt/preferences.d/cuda-repository-pin-600"));
+  EXPECT_THAT(m_out, HasSubstr("cuda-repo-ubuntu1804-11-1-local_11.1.1-455.32.00-1_amd64.deb"));
+  EXPECT_THAT(m_out, HasSubstr("SHA256:117f6dd65b7267839197397edd0b10fd2900b0f291e3e54b0b800caefc31bcb6"));
+  EXPECT_EQ(m_err, "");
+  expect_untouched(before);
+}
+
+TEST_F(RunTest, a_dry_run_is_the_same_every_time)
+{
+  run(k_seed);
+  const std::string first = std::exchange(m_out, "");
+  run(k_seed);
+  EXPECT_EQ(m_out, first);
+}
+
+TEST_F(RunTest, a_refusal_has_its_reasons_what_to_take_instead_and_status_1)
+{
+  EXPECT_EQ(run({"install", "--cuda", "11.8", "--gpu", "10de:2b85", "--dry-run"}), 1);
+  EXPECT_THAT(m_err, StartsWith("refused: "));
+  EXPECT_THAT(m_err, HasSubstr("cudasetup install --cuda 12.8"));
+  EXPECT_EQ(m_out, "");
+  EXPECT_EQ(run({"plan", "--cuda", "11.8", "--gpu", "10de:2b85", "--json"}), 1);
+  EXPECT_EQ(text_at(document(), "schema"), "cudasetup.refusal/1");
+}
+
+TEST_F(RunTest, a_user_is_told_the_command_with_sudo)
+{
+  const auto before = m_machine.target.nodes();
+  EXPECT_EQ(run({"install", "--cuda", "12.4", "--toolkit-only"}), 5);
+  EXPECT_THAT(m_err, HasSubstr("sudo cudasetup install --cuda 12.4 --toolkit-only"));
+  expect_untouched(before);
+}
+
+TEST_F(RunTest, without_a_terminal_and_without_yes_nothing_is_begun)
+{
+  m_is_root = true;
+  const auto before = m_machine.target.nodes();
+  EXPECT_EQ(run({"install", "--cuda", "12.4", "--toolkit-only"}), 3);
+  EXPECT_THAT(m_err, HasSubstr("--yes"));
+  expect_untouched(before);
+}
+
+TEST_F(RunTest, a_no_at_the_question_changes_nothing)
+{
+  m_is_root = true;
+  m_input = Terminal::yes;
+  const auto before = m_machine.target.nodes();
+  EXPECT_EQ(run({"install", "--cuda", "12.4", "--toolkit-only"}), 130);
+  EXPECT_THAT(m_err, HasSubstr("nothing was changed"));
+  expect_untouched(before);
+}
+
+TEST_F(RunTest, another_machine_can_only_be_planned)
+{
+  m_is_root = true;
+  const auto before = m_machine.target.nodes();
+  EXPECT_EQ(run({"install", "--cuda", "11.1", "--os", "ubuntu18.04", "--yes"}), 3);
+  EXPECT_THAT(m_err, HasSubstr("--dry-run"));
+  expect_untouched(before);
+}
+
+TEST_F(RunTest, a_plan_that_would_change_something_gives_2_where_asked)
+{
+  EXPECT_EQ(run({"plan", "--cuda", "12.4", "--toolkit-only", "--detailed-exitcode"}), 2);
+  EXPECT_EQ(run({"plan", "--cuda", "12.4", "--toolkit-only"}), 0);
+}
+
+TEST_F(RunTest, a_plan_document_names_choice_reasons_and_steps)
+{
+  EXPECT_EQ(run({"plan", "--cuda", "12.4", "--gpu", "10de:1eb8", "--format", "json"}), 0);
+  const json::Value plan = document();
+  EXPECT_EQ(text_at(plan, "schema"), "cudasetup.plan/1");
+  for (const std::string_view name :
+       {"request", "host", "choice", "reasons", "cautions", "steps", "totals", "digests"}) {
+    EXPECT_NE(plan.find(name), nullptr) << name;
+  }
+  EXPECT_EQ(text_at(*plan.find("choice")->find("cuda"), "version"), "12.4.1");
+}
+
+TEST_F(RunTest, lists_hold_every_record)
+{
+  for (const auto& [kind, count] : std::map<std::string, std::size_t>{{"cuda", 68}, {"gpus", 843}, {"drivers", 30}}) {
+    m_out.clear();
+    EXPECT_EQ(run({"list", kind, "--json"}), 0);
+    EXPECT_EQ(document().find("items")->array()->size(), count) << kind;
+  }
+  m_out.clear();
+  EXPECT_EQ(run({"list", "pairs"}), 0);
+  EXPECT_THAT(m_out, HasSubstr("11.1.1    455.32.00   1.7.1+cu110"));
+  EXPECT_EQ(run({"list", "gpu"}), 3);
+  EXPECT_THAT(m_err, HasSubstr("gpus"));
+}
+
+TEST_F(RunTest, a_machine_without_transactions_has_no_history)
+{
+  EXPECT_EQ(run({"history"}), 0);
+  EXPECT_THAT(m_out, HasSubstr("Nothing was done"));
+  EXPECT_EQ(run({"history", "0007"}), 1);
+}
+
+TEST_F(RunTest, every_fault_of_a_manifest_is_told_with_its_place)
+{
+  m_machine.files.put("/m/x.json",
+                      R"({"schema": "cudasetup.manifest/1", "cuda": [{"version": "eleven"}], "extra": 1})");
+  EXPECT_EQ(run({"manifest", "lint", "/m/x.json"}), 4);
+  EXPECT_THAT(m_err, HasSubstr("/m/x.json"));
+  EXPECT_THAT(m_err, HasSubstr("/cuda/0/version"));
+  EXPECT_THAT(m_err, HasSubstr("/extra"));
+  EXPECT_EQ(run({"install", "--dry-run", "--manifest", "/m"}), 4);
+  EXPECT_EQ(run({"install", "--dry-run", "--manifest", "/nowhere"}), 4);
+}
+
+TEST_F(RunTest, systems_that_are_no_ubuntu_lts_are_refused_with_what_to_do)
+{
+  m_machine.target.put("/etc/os-release",
+                       "ID=linuxmint\nID_LIKE=\"ubuntu debian\"\nVERSION_ID=\"21\"\nUBUNTU_CODENAME=jammy\n");
+  EXPECT_EQ(run({"install", "--dry-run"}), 1);
+  EXPECT_THAT(m_err, HasSubstr("--os ubuntu22.04"));
+  ubuntu("25.04", "plucky");
+  EXPECT_EQ(run({"install", "--dry-run"}), 1);
+  EXPECT_THAT(m_err, HasSubstr("--os ubuntu24.04"));
+}
+
+TEST_F(RunTest, errors_are_a_document_too)
+{
+  EXPECT_EQ(run({"install", "--cuda", "12.4", "--toolkit-only", "--json"}), 5);
+  const json::Value error = document();
+  EXPECT_EQ(text_at(error, "schema"), "cudasetup.error/1");
+  EXPECT_EQ(text_at(error, "kind"), "needs-root");
+}
+
+} // namespace
+} // namespace cudasetup::cli
