@@ -80,13 +80,14 @@ std::size_t steps_before_simulation(const plan::Plan& plan)
   return 0;
 }
 
+/// What can fail without a change to the system comes first: what apt would do, and every file that is fetched.
 base::Result<void> try_out(Workbench& bench, const plan::Plan& plan)
 {
-  if (!plan.simulation) {
-    return {};
+  if (plan.simulation) {
+    CUDASETUP_TRY(fetch_for_simulation(bench, plan));
+    CUDASETUP_TRY(simulate(bench.effects, bench.tools, *plan.simulation));
   }
-  CUDASETUP_TRY(fetch_for_simulation(bench, plan));
-  return simulate(bench.effects, bench.tools, *plan.simulation);
+  return fetch_for_steps(bench, plan);
 }
 
 base::Result<void> run_step_at(Workbench& bench, journal::Journal& journal, const plan::Plan& plan, std::size_t index)

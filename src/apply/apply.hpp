@@ -21,9 +21,9 @@ struct Applied {
   std::size_t steps = 0;
 };
 
-/// Runs a plan: takes our lock, checks root, dpkg's health and free space, fetches what the simulation needs and asks
-/// apt what would happen, and only then changes anything, step by step with a journal. Errors: needs_root, busy,
-/// packages, network, untrusted, no_space, interrupted, document (a damaged journal).
+/// Runs a plan: takes our lock, checks root, dpkg's health and free space, asks apt what would
+/// happen, fetches every file of the plan, and only then changes anything, step by step with a journal. Errors:
+/// needs_root, busy, packages, network, untrusted, no_space, interrupted, document (a damaged journal).
 base::Result<Applied> apply(const effects::Effects& effects,
                             const plan::Plan& plan,
                             const host::HostFacts& facts,

@@ -4,6 +4,7 @@
 #include "journal/journal.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace cudasetup::apply {
 
@@ -50,6 +51,25 @@ base::Result<void> check_space(const plan::Plan& plan, const host::HostFacts& fa
                                    tools.outside(base::Command{{"apt-get", "clean"}})));
 }
 
+/// Fetches those of the plan's files that are @p wanted.
+base::Result<void>
+fetch_some(Workbench& bench, const plan::Plan& plan, const std::function<bool(const plan::Download&)>& wanted)
+{
+  for (const plan::Step& step : plan.steps) {
+    for (const plan::Action& action : step.actions) {
+      const auto* download = std::get_if<plan::Download>(&action);
+      if (download != nullptr && wanted(*download)) {
+        CUDASETUP_TRY(bench.effects.target.make_directories(std::string(k_cache), 0700));
+        auto result = perform(bench, action);
+        if (!result) {
+          return base::fail(std::move(result).error().while_doing(step.title));
+        }
+      }
+    }
+  }
+  return {};
+}
+
 } // namespace
 
 base::Result<void> check_before(const plan::Plan& plan, const host::HostFacts& facts, const Tools& tools)
@@ -81,21 +101,14 @@ base::Result<std::shared_ptr<void>> take_lock(effects::Files& target)
 
 base::Result<void> fetch_for_simulation(Workbench& bench, const plan::Plan& plan)
 {
-  CUDASETUP_TRY(bench.effects.target.make_directories(std::string(k_cache), 0700));
   const std::string& wanted =
       plan.simulation->local_installer.empty() ? plan.simulation->key_package : plan.simulation->local_installer;
-  for (const plan::Step& step : plan.steps) {
-    for (const plan::Action& action : step.actions) {
-      const auto* download = std::get_if<plan::Download>(&action);
-      if (download != nullptr && download->to == wanted) {
-        auto result = perform(bench, action);
-        if (!result) {
-          return base::fail(std::move(result).error().while_doing(step.title));
-        }
-      }
-    }
-  }
-  return {};
+  return fetch_some(bench, plan, [&](const plan::Download& download) { return download.to == wanted; });
+}
+
+base::Result<void> fetch_for_steps(Workbench& bench, const plan::Plan& plan)
+{
+  return fetch_some(bench, plan, [](const plan::Download& download) { return download.to.starts_with(k_cache); });
 }
 
 } // namespace cudasetup::apply

@@ -28,6 +28,9 @@ Command private_apt(std::vector<std::string> arguments)
                   "Dir::State::lists=" + in_state("lists"),
                   "-o",
                   "Dir::Cache=" + in_state("cache"),
+                  // apt keeps what it planned, even of a simulation.
+                  "-o",
+                  "Dir::Log=" + in_state("log"),
                   "-o",
                   "Dir::Etc::sourcelist=" + in_state("sources.list"),
                   "-o",
@@ -61,6 +64,7 @@ base::Result<void> copy_apt_state(effects::Files& target)
   CUDASETUP_TRY(target.make_directories(std::string(k_simulation_directory), 0700));
   CUDASETUP_TRY(target.make_directories(in_state("lists/partial"), 0700));
   CUDASETUP_TRY(target.make_directories(in_state("cache/archives/partial"), 0700));
+  CUDASETUP_TRY(target.make_directories(in_state("log"), 0700));
   CUDASETUP_TRY(target.write(in_state("sources.list"), target.read("/etc/apt/sources.list").value_or(""), 0600));
   CUDASETUP_TRY(copy_folder(target, "/var/lib/apt/lists", in_state("lists")));
   CUDASETUP_TRY(copy_folder(target, k_sources, in_state("sources.list.d")));
@@ -113,7 +117,7 @@ base::Result<void> simulate_in_state(effects::Files& target, Tools& tools, const
   }
   CUDASETUP_TRY(tools.run(private_apt({"update"})));
   // With --yes the simulation refuses what the run itself would: changes to packages on hold, and older versions.
-  std::vector<std::string> install = {"--simulate", "--yes", "install"};
+  std::vector<std::string> install = {"--simulate", "--yes", "-o", std::string(plan::k_names_only), "install"};
   install.insert(install.end(), simulation.packages.begin(), simulation.packages.end());
   CUDASETUP_TRY_ASSIGN(const std::string output, tools.run(private_apt(std::move(install))));
   auto checked = check_simulation(parse_simulation(output));
@@ -134,7 +138,7 @@ base::Result<void> simulate_in_state(effects::Files& target, Tools& tools, const
 base::Result<void> simulate(const effects::Effects& effects, Tools& tools, const plan::Simulation& simulation)
 {
   auto result = simulate_in_state(effects.target, tools, simulation);
-  const auto removed = effects.target.remove(std::string(k_simulation_directory));
+  auto removed = effects.target.remove(std::string(k_simulation_directory));
   if (!result) {
     return base::fail(std::move(result).error().while_doing("asking apt what would happen, before any change"));
   }

@@ -47,6 +47,7 @@ const std::vector<ErrorKind>& all_error_kinds()
 {
   static const std::vector<ErrorKind> kinds = [] {
     std::vector<ErrorKind> result;
+    result.reserve(k_rows.size());
     for (const Row& row : k_rows) {
       result.push_back(row.kind);
     }

@@ -11,6 +11,8 @@ namespace cudasetup::base {
 class Hasher {
 public:
   explicit Hasher(DigestKind kind);
+  Hasher(const Hasher&) = delete;
+  Hasher& operator=(const Hasher&) = delete;
   Hasher(Hasher&&) noexcept;
   Hasher& operator=(Hasher&&) noexcept;
   ~Hasher();

@@ -9,6 +9,9 @@ namespace cudasetup::cli {
 
 namespace {
 
+/// Where --python without a directory puts the virtual environment.
+constexpr const char* k_default_python = "/opt/torch-venv";
+
 bool takes_selection(const std::string& verb)
 {
   return verb == "install" || verb == "plan";
@@ -24,7 +27,11 @@ void add_selection(CLI::App& app, OptionTexts& texts)
   app.add_flag("--toolkit-only", texts.toolkit_only, "the same as --driver none --torch none")->group("Selection");
   app.add_option("--profile", texts.profile, "full, build or runtime")->group("Selection");
   app.add_option("--method", texts.method, "auto, network, local or runfile")->group("Selection");
-  app.add_option("--python", texts.python, "also torch, torchvision and torchaudio in this virtual environment")
+  app.add_option_function<std::string>(
+         "--python",
+         [&texts](const std::string& directory) { texts.python = directory.empty() ? k_default_python : directory; },
+         "also torch, torchvision and torchaudio in this virtual environment (/opt/torch-venv)")
+      ->expected(0, 1)
       ->group("Selection");
   app.add_option("--libtorch-dir", texts.libtorch_dir, "where LibTorch goes (/opt/libtorch/<version>+<platform>)")
       ->group("Selection");

@@ -25,7 +25,7 @@ verify::VerifyRequest verification_after(const plan::Plan& plan, const std::stri
     request.cuda_version = resolution.cuda->release->version;
     request.host_gcc = resolution.cuda->host_gcc;
   }
-  if (resolution.torch) {
+  if (resolution.has_libtorch()) {
     request.levels.push_back(Level::torch);
     request.torch_dir = resolution.torch->prefix;
     request.torch_version = resolution.torch->text();

@@ -152,6 +152,7 @@ base::Result<void> Journal::keep_original(const std::string& path)
 base::Result<void>
 Journal::step_ended(const plan::Step& step, Outcome outcome, double seconds, const std::string& message)
 {
+  m_done += outcome == Outcome::done ? 1 : 0;
   return append({{"event", "step-ended"},
                  {"step", step.id},
                  {"outcome", name_of(outcome)},
@@ -161,7 +162,19 @@ Journal::step_ended(const plan::Step& step, Outcome outcome, double seconds, con
 
 base::Result<void> Journal::ended(Outcome outcome)
 {
+  add_to_history(outcome);
   return append({{"event", "ended"}, {"outcome", name_of(outcome)}});
+}
+
+void Journal::add_to_history(Outcome outcome)
+{
+  const std::string path(k_history_log);
+  const json::Object line = {
+      {"at", timestamp(*m_clock)}, {"id", m_id}, {"outcome", name_of(outcome)}, {"steps", m_done}};
+  if (m_target->make_directories(path.substr(0, path.rfind('/')), 0755)) {
+    // The journal is what is relied upon: a log that cannot be written stops nothing.
+    static_cast<void>(m_target->append(path, json::write(json::Value(line), json::Layout::compact) + "\n", 0644));
+  }
 }
 
 } // namespace cudasetup::journal

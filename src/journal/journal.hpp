@@ -5,8 +5,10 @@
 #include "effects/files.hpp"
 #include "plan/plan.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What was done to a machine, kept on it. One file a transaction: JSON lines, one synced append a record.
@@ -14,6 +16,8 @@ namespace cudasetup::journal {
 
 /// Where transactions, saved originals and recorded digests are kept, 0700.
 inline constexpr std::string_view k_state_directory = "/var/lib/cudasetup";
+/// A line for each transaction that ended, for everybody to read: when, which, how, and how many steps were done.
+inline constexpr std::string_view k_history_log = "/var/log/cudasetup/history.jsonl";
 /// Held by the one run that may change the machine.
 inline constexpr std::string_view k_lock_file = "/run/cudasetup.lock";
 
@@ -42,17 +46,20 @@ public:
   /// Keeps what is at @p path, so that it can be put back: call it before the change.
   base::Result<void> keep_original(const std::string& path);
   base::Result<void> step_ended(const plan::Step& step, Outcome outcome, double seconds, const std::string& message);
+  /// The end of the transaction; also adds its line to the history log, where that can be written.
   base::Result<void> ended(Outcome outcome);
 
 private:
   Journal(effects::Files& target, effects::Clock& clock, std::string id);
   base::Result<void> append(json::Object record);
+  void add_to_history(Outcome outcome);
 
   effects::Files* m_target;
   effects::Clock* m_clock;
   std::string m_id;
   std::string m_path;
   std::size_t m_saved = 0;
+  std::uint64_t m_done = 0; ///< steps
 };
 
 /// A step as the journal tells it.

@@ -55,11 +55,11 @@ std::string environment_text(const Input& input)
   // A toolkit that came another way has its environment from there.
   const auto& cuda = input.resolution.cuda;
   const bool own_cuda = cuda && toolkit_state(input) != ToolkitState::foreign;
-  if (!own_cuda && !input.resolution.torch) {
+  if (!own_cuda && !input.resolution.has_libtorch()) {
     return "";
   }
   const std::string sections = (own_cuda ? cuda_section(*cuda) : section_of(file, k_cuda_mark)) +
-                               (input.resolution.torch ? torch_section() : section_of(file, k_torch_mark));
+                               (input.resolution.has_libtorch() ? torch_section() : section_of(file, k_torch_mark));
   return "# Written by cudasetup, which replaces it when it installs another version.\n" + sections;
 }
 

@@ -99,6 +99,7 @@ Run apt_install(const Input& input, const std::vector<std::string>& packages, Re
 {
   std::vector<std::string> argv = {
       "apt-get", "install", "--yes", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"};
+  argv.insert(argv.end(), {"-o", std::string(k_names_only)});
   if (input.facts.apt && *input.facts.apt >= first_apt_that_waits()) {
     argv.insert(argv.end(), {"-o", "DPkg::Lock::Timeout=" + std::to_string(input.settings.lock_timeout_seconds)});
   }

@@ -166,6 +166,14 @@ Value torch_json(const std::optional<resolve::TorchChoice>& torch)
   if (!torch) {
     return {};
   }
+  if (torch->zip == nullptr) {
+    return Object{{"version", torch->release->version.text()},
+                  {"platform", torch->build->platform},
+                  {"abi", Value()},
+                  {"url", Value()},
+                  {"sha256", Value()},
+                  {"prefix", Value()}};
+  }
   const manifest::RemoteFile& file = torch->zip->file;
   return Object{{"version", torch->release->version.text()},
                 {"platform", torch->build->platform},

@@ -115,7 +115,7 @@ Step register_step(std::vector<Action> actions)
 
 Presence libtorch_presence(const Input& input)
 {
-  if (!input.resolution.torch) {
+  if (!input.resolution.has_libtorch()) {
     return Presence::absent;
   }
   const resolve::TorchChoice& torch = *input.resolution.torch;
@@ -130,7 +130,7 @@ Presence libtorch_presence(const Input& input)
 
 std::vector<Step> libtorch_steps(const Input& input)
 {
-  if (!input.resolution.torch) {
+  if (!input.resolution.has_libtorch()) {
     return {};
   }
   const resolve::TorchChoice& torch = *input.resolution.torch;

@@ -97,6 +97,10 @@ struct Totals {
   bool reboot = false;
 };
 
+/// An option for apt-get. Without it a name that apt does not know is a regular expression where it has a `+`: g++-10
+/// is then every package with "g-10" in its name. From apt 2.0 on; older ones ignore it.
+inline constexpr std::string_view k_names_only = "APT::Cmd::Pattern-Only=true";
+
 /// What apply must simulate in a private apt state before the first change.
 struct Simulation {
   /// The step that fetching needs (it installs the certificates for https): it and those before it are carried out

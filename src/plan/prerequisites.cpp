@@ -41,13 +41,13 @@ std::vector<std::string> compilers(const Input& input)
   const resolve::Resolution& resolution = input.resolution;
   const bool builds = resolution.cuda && resolution.cuda->profile != manifest::Profile::runtime;
   std::vector<std::string> names;
-  if (builds || resolution.torch) {
+  if (builds || resolution.has_libtorch()) {
     names.emplace_back("g++");
   }
   if (builds && resolution.cuda->host_gcc) {
     names.push_back("g++-" + std::to_string(*resolution.cuda->host_gcc));
   }
-  if (resolution.torch) {
+  if (resolution.has_libtorch()) {
     names.emplace_back("make");
     // A newer one that did not come as a package serves as well.
     if (!input.facts.cmake) {

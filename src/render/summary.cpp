@@ -66,6 +66,9 @@ std::string driver_text(const resolve::DriverSelection& driver)
 
 std::string torch_text(const resolve::TorchChoice& torch)
 {
+  if (torch.zip == nullptr) {
+    return torch.text() + ", as wheels alone";
+  }
   return torch.text() + ", ABI " + std::string(manifest::name_of(torch.zip->abi)) + ", in " + torch.prefix;
 }
 

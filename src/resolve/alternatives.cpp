@@ -16,7 +16,7 @@ constexpr std::size_t k_most = 3;
 constexpr std::size_t k_torch_neighbours = 6;
 
 /// Where the virtual environment goes when an alternative brings Python in.
-constexpr std::string_view k_environment = "./venv";
+constexpr std::string_view k_environment = "/opt/torch-venv";
 
 Request with_method(Request request)
 {

@@ -64,6 +64,9 @@ struct Resolution {
   std::optional<PythonChoice> python;
   std::vector<Reason> reasons;
   std::vector<Reason> cautions;
+
+  /// Whether a LibTorch tree is part of it; without a zip (arm64) torch comes as wheels alone.
+  bool has_libtorch() const { return torch && torch->zip != nullptr; }
 };
 
 struct Constraint {

@@ -39,11 +39,11 @@ apt-get update -o APT::Update::Error-Mode=any
 # [2/12] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
 # be tried out before anything else changes.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates
 
 # [3/12] Install g++
 # Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends g++
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends g++
 
 # [4/12] Make a directory for downloads
 # Why: root alone may write to it, so that nobody changes a file after it was checked.
@@ -76,7 +76,7 @@ apt-get update -o APT::Update::Error-Mode=any
 
 # [10/12] Install the CUDA toolkit 12.4.1
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 cuda-toolkit-12-4=12.4.1-1
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 cuda-toolkit-12-4=12.4.1-1
 
 # [11/12] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.

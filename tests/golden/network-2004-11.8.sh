@@ -39,11 +39,11 @@ apt-get update -o APT::Update::Error-Mode=any
 # [2/10] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
 # be tried out before anything else changes.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates
 
 # [3/10] Install g++
 # Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends g++
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends g++
 
 # [4/10] Make a directory for downloads
 # Why: root alone may write to it, so that nobody changes a file after it was checked.
@@ -64,7 +64,7 @@ apt-get update -o APT::Update::Error-Mode=any
 
 # [8/10] Install the CUDA toolkit 11.8.0
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 cuda-toolkit-11-8=11.8.0-1
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 cuda-toolkit-11-8=11.8.0-1
 
 # [9/10] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.

@@ -39,7 +39,7 @@ apt-get update -o APT::Update::Error-Mode=any
 
 # [2/13] Install cmake, g++, make and unzip
 # Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends cmake g++ make unzip
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends cmake g++ make unzip
 
 # [3/13] Make a directory for downloads
 # Why: root alone may write to it, so that nobody changes a file after it was checked.
@@ -68,7 +68,7 @@ apt-get update -o APT::Update::Error-Mode=any
 
 # [8/13] Install the CUDA toolkit 12.8.1
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 cuda-toolkit-12-8=12.8.1-1
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 cuda-toolkit-12-8=12.8.1-1
 
 # [9/13] Fetch LibTorch 2.7.1+cu128
 # Why: checked against its sha256.

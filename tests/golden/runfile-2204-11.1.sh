@@ -43,11 +43,11 @@ apt-get update -o APT::Update::Error-Mode=any
 # [2/12] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
 # be tried out before anything else changes.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates
 
 # [3/12] Install cmake, g++, g++-10, libxml2, make and unzip
 # Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 --no-install-recommends cmake g++ g++-10 libxml2 make unzip
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends cmake g++ g++-10 libxml2 make unzip
 
 # [4/12] Make a directory for downloads
 # Why: root alone may write to it, so that nobody changes a file after it was checked.

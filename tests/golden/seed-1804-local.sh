@@ -40,11 +40,11 @@ apt-get update -o APT::Update::Error-Mode=any
 # [2/16] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
 # be tried out before anything else changes.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-install-recommends ca-certificates
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true --no-install-recommends ca-certificates
 
 # [3/16] Install cmake, g++, make and unzip
 # Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-install-recommends cmake g++ make unzip
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true --no-install-recommends cmake g++ make unzip
 
 # [4/16] Make a directory for downloads
 # Why: root alone may write to it, so that nobody changes a file after it was checked.
@@ -86,11 +86,11 @@ apt-get update -o APT::Update::Error-Mode=any
 
 # [10/16] Install the NVIDIA driver 455.32.00
 # Why: NVIDIA's packages at exact versions, so that no newer branch is taken.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold cuda-drivers-455=455.32.00-1
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true cuda-drivers-455=455.32.00-1
 
 # [11/16] Install the CUDA toolkit 11.1.1
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold cuda-toolkit-11-1=11.1.1-1
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true cuda-toolkit-11-1=11.1.1-1
 
 # [12/16] Fetch LibTorch 1.7.1+cu110
 # Why: checked against its sha256.

@@ -99,6 +99,7 @@ TEST_F(SimulateTest, asks_apt_with_every_writable_place_private)
   for (const Command& command : m_machine.processes.calls()) {
     EXPECT_TRUE(contains(command.argv, "Dir::State::lists=" + k_state + "/lists"));
     EXPECT_TRUE(contains(command.argv, "Dir::Cache=" + k_state + "/cache"));
+    EXPECT_TRUE(contains(command.argv, "Dir::Log=" + k_state + "/log"));
     EXPECT_TRUE(contains(command.argv, "Dir::Etc::sourcelist=" + k_state + "/sources.list"));
     EXPECT_TRUE(contains(command.argv, "Dir::Etc::sourceparts=" + k_state + "/sources.list.d"));
     EXPECT_TRUE(contains(command.argv, "Dir::Etc::preferencesparts=" + k_state + "/preferences.d"));
@@ -106,6 +107,7 @@ TEST_F(SimulateTest, asks_apt_with_every_writable_place_private)
   const Argv& install = m_machine.processes.calls().back().argv;
   EXPECT_TRUE(contains(install, "--simulate"));
   EXPECT_TRUE(contains(install, "--yes")) << "apt then refuses what the run itself would";
+  EXPECT_TRUE(contains(install, "APT::Cmd::Pattern-Only=true")) << "g++-10 is a name, not a pattern";
   EXPECT_EQ(install.back(), "cuda-toolkit-11-0=11.0.3-1");
 }
 

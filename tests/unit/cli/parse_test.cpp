@@ -115,6 +115,14 @@ TEST(parse_options, without_a_verb_or_with_help_the_help_is_shown)
   EXPECT_THAT(parse({"verify", "--help"}).value().text, HasSubstr("--torch-dir"));
 }
 
+TEST(parse_options, python_goes_to_the_directory_that_is_named_or_to_a_place_of_its_own)
+{
+  EXPECT_EQ(parse({"plan", "--python", "/srv/venv", "--json"})->options->request.python, "/srv/venv");
+  EXPECT_EQ(parse({"plan", "--python"})->options->request.python, "/opt/torch-venv");
+  EXPECT_EQ(parse({"plan", "--python", "--json"})->options->request.python, "/opt/torch-venv");
+  EXPECT_EQ(parse({"plan", "--json"})->options->request.python, std::nullopt);
+}
+
 TEST(parse_options, the_seconds_to_wait_for_a_lock_are_five_minutes_or_what_was_asked_for)
 {
   EXPECT_EQ(parse({"install"}).value().options->how.lock_timeout_seconds, 300u);

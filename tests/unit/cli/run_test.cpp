@@ -109,6 +109,22 @@ TEST_F(RunTest, a_refusal_has_its_reasons_what_to_take_instead_and_status_1)
   EXPECT_EQ(text_at(document(), "schema"), "cudasetup.refusal/1");
 }
 
+TEST_F(RunTest, on_arm64_torch_comes_as_wheels_alone)
+{
+  const std::vector<std::string> plan = {
+      "plan", "--cuda", "12.8", "--arch", "arm64", "--os", "ubuntu24.04", "--gpu", "sm_90"};
+  EXPECT_EQ(run(plan), 1);
+  EXPECT_THAT(m_err, HasSubstr("--python"));
+  for (const char* format : {"sh", "text", "json"}) {
+    std::vector<std::string> with_python = plan;
+    with_python.insert(with_python.end(), {"--python", "/opt/venv", "--format", format});
+    m_out.clear();
+    EXPECT_EQ(run(with_python), 0) << m_err;
+    EXPECT_THAT(m_out, HasSubstr("/opt/venv"));
+    EXPECT_THAT(m_out, Not(HasSubstr("libtorch-")));
+  }
+}
+
 TEST_F(RunTest, a_user_is_told_the_command_with_sudo)
 {
   const auto before = m_machine.target.nodes();

@@ -66,9 +66,34 @@ TEST_F(JournalTest, only_ever_appends)
   ASSERT_TRUE(journal.step_ended(m_step, Outcome::done, 1.5, ""));
   ASSERT_TRUE(journal.ended(Outcome::done));
   for (const std::string& change : m_files.changes()) {
-    EXPECT_TRUE(change.starts_with("append " + k_record) || change.starts_with("make_directories ")) << change;
+    EXPECT_TRUE(change.starts_with("append ") || change.starts_with("make_directories ")) << change;
   }
   EXPECT_EQ(base::lines(text()).size(), 4U);
+}
+
+TEST_F(JournalTest, adds_a_line_to_the_history_that_everybody_may_read)
+{
+  for (const Outcome outcome : {Outcome::failed, Outcome::done}) {
+    Journal journal = begin();
+    ASSERT_TRUE(journal.step_started(m_step));
+    ASSERT_TRUE(journal.step_ended(m_step, outcome, 1, ""));
+    ASSERT_TRUE(journal.ended(outcome));
+  }
+  const std::string path(k_history_log);
+  EXPECT_EQ(text(path),
+            R"({"at":"2019-12-20T00:00:00Z","id":"0001","outcome":"failed","steps":0})"
+            "\n"
+            R"({"at":"2019-12-20T00:00:00Z","id":"0002","outcome":"done","steps":1})"
+            "\n");
+  EXPECT_EQ(m_files.node(path)->mode, 0644U);
+}
+
+TEST_F(JournalTest, ends_also_where_the_history_cannot_be_written)
+{
+  m_files.fail(FileOperation::append, std::string(k_history_log), base::make_error(ErrorKind::no_space, "full"));
+  Journal journal = begin();
+  ASSERT_TRUE(journal.ended(Outcome::done));
+  EXPECT_EQ(transaction().outcome, Outcome::done);
 }
 
 TEST_F(JournalTest, tells_afterwards_what_was_done)

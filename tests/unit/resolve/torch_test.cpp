@@ -218,7 +218,7 @@ TEST_F(TorchRule, Arm64HasWheelsAlone)
   ASSERT_THAT(test::kinds_of(refusal), ElementsAre("architecture"));
   EXPECT_THAT(refusal.reasons[0].text, HasSubstr("LibTorch zips are made for amd64, none for arm64"));
   ASSERT_GE(refusal.alternatives.size(), 2U);
-  EXPECT_THAT(refusal.alternatives[0].arguments, ElementsAre("--cuda", "12.4.1", "--python", "./venv"));
+  EXPECT_THAT(refusal.alternatives[0].arguments, ElementsAre("--cuda", "12.4.1", "--python", "/opt/torch-venv"));
   EXPECT_THAT(refusal.alternatives[1].arguments, ElementsAre("--cuda", "12.4.1", "--torch", "none"));
   const Resolution wheels = get({"--cuda", "12.4", "--python", "/srv/venv"}, facts);
   EXPECT_EQ(wheels.torch->zip, nullptr);
