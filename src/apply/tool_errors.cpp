@@ -27,6 +27,9 @@ constexpr std::array<std::string_view, 22> k_going_well = {"Get:",         "Hit:
                                                            "Collecting ",  "Downloading ",
                                                            "Requirement ", "update-alternatives: using"};
 
+/// The holder of a lock that the tool does not name.
+constexpr std::string_view k_nobody = "another program";
+
 bool tells_of_success(std::string_view line)
 {
   return std::any_of(
@@ -125,9 +128,17 @@ std::optional<KnownFailure> recognise(std::string_view output)
   return std::nullopt;
 }
 
+std::optional<std::string> awaited_holder(std::string_view line)
+{
+  if (!line.starts_with("Waiting for cache lock: ")) {
+    return std::nullopt;
+  }
+  std::string holder = holder_in_apt(line.substr(0, line.find_last_not_of('.') + 1));
+  return holder.empty() ? std::string(k_nobody) : holder;
+}
+
 std::optional<std::string> lock_holder(std::string_view output)
 {
-  static constexpr std::string_view k_nobody = "another program";
   for (const std::string_view line : base::lines(output)) {
     // "Could not open lock file …" and "…, are you root?" are about rights; "Waiting for cache lock: Could not get lock
     // …" is said by an apt that may get it yet.

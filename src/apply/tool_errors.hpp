@@ -23,4 +23,8 @@ std::optional<KnownFailure> recognise(std::string_view output);
 /// about something else.
 std::optional<std::string> lock_holder(std::string_view output);
 
+/// Who holds the lock that apt waits for by itself, by the line that it prints each second meanwhile (apt 1.9.11 and
+/// later); nullopt for other lines.
+std::optional<std::string> awaited_holder(std::string_view line);
+
 } // namespace cudasetup::apply

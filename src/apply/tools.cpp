@@ -17,6 +17,11 @@ constexpr milliseconds k_nap{200};
 constexpr std::size_t k_tail_lines = 15;
 constexpr int k_not_found = 127;
 
+effects::Notice waiting_for(const std::string& holder)
+{
+  return {"waiting for apt's lock, which " + holder + " holds"};
+}
+
 /// Hands whole lines to the events as they come.
 class LineEvents {
 public:
@@ -35,15 +40,26 @@ public:
   void finish()
   {
     if (const std::string_view line = base::trim(m_pending); !line.empty()) {
+      tell_of_waiting(line);
       m_events.emit(effects::ToolOutput{m_tool, base::printable(line)});
     }
     m_pending.clear();
   }
 
 private:
+  /// Most tools' lines are shown on demand only; that nothing goes on for a while is not to be missed.
+  void tell_of_waiting(std::string_view line)
+  {
+    if (const auto holder = awaited_holder(line); holder && *holder != m_awaited) {
+      m_awaited = *holder;
+      m_events.emit(waiting_for(*holder));
+    }
+  }
+
   effects::Events& m_events;
   std::string m_tool;
   std::string m_pending;
+  std::string m_awaited;
 };
 
 std::string tool_name(const base::Command& command)
@@ -171,7 +187,7 @@ base::Result<std::string> Tools::run(const base::Command& command)
       return base::fail(failure(command, ending));
     }
     if (!told) {
-      m_effects.events.emit(effects::Notice{"waiting for apt's lock, which " + *holder + " holds"});
+      m_effects.events.emit(waiting_for(*holder));
       told = true;
     }
     CUDASETUP_TRY(pause());

@@ -88,7 +88,7 @@ base::Result<int> finish(const Options& options,
                          const apply::Applied& applied)
 {
   CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(options, *prepared.manifest, effects, outside.is_root));
-  const verify::VerifyRequest request = verification_after(prepared.plan, options.host.root);
+  const verify::VerifyRequest request = verification_after(prepared.plan, facts, options.host.root);
   outside.console.say("Verifying (this compiles small programs, and runs them)");
   const verify::Verification verification = verify::verify(effects, facts, request);
   if (options.json == Switch::on) {

@@ -11,14 +11,18 @@ std::string work_directory(bool is_root, const std::string& home)
   return is_root ? "/var/cache/cudasetup/verify" : home + "/.cache/cudasetup/verify";
 }
 
-verify::VerifyRequest verification_after(const plan::Plan& plan, const std::string& root)
+verify::VerifyRequest verification_after(const plan::Plan& plan, const host::HostFacts& facts, const std::string& root)
 {
   using verify::Level;
   verify::VerifyRequest request;
   request.root = root;
   request.work_directory = work_directory(true, "");
-  request.levels = {Level::driver};
   const resolve::Resolution& resolution = plan.resolution;
+  const bool driver_left_out = resolution.driver.action == resolve::DriverAction::none && !facts.driver;
+  request.levels.clear();
+  if (!driver_left_out) {
+    request.levels.push_back(Level::driver);
+  }
   if (resolution.cuda && resolution.cuda->profile != manifest::Profile::runtime) {
     request.levels.push_back(Level::toolkit);
     request.cuda_dir = "/usr/local/cuda-" + resolution.cuda->release->minor();
@@ -34,8 +38,10 @@ verify::VerifyRequest verification_after(const plan::Plan& plan, const std::stri
     request.levels.push_back(Level::python);
     request.python_dir = resolution.python->directory;
   }
-  // A driver that was just installed for the next boot cannot compute yet.
-  if (plan.totals.reboot || !root.empty()) {
+  // No GPU can be asked of a driver that loads with the next boot, of none, of a tree, or of a container, whose bus is
+  // the host's. One that computes all the same still counts.
+  const bool container = facts.container != host::Container::none;
+  if (plan.totals.reboot || driver_left_out || container || !root.empty()) {
     request.expect_gpu = verify::ExpectGpu::no;
   }
   return request;

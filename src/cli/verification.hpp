@@ -8,7 +8,7 @@
 namespace cudasetup::cli {
 
 /// What to verify after a plan was carried out: what it chose, at the places where it put it.
-verify::VerifyRequest verification_after(const plan::Plan& plan, const std::string& root);
+verify::VerifyRequest verification_after(const plan::Plan& plan, const host::HostFacts& facts, const std::string& root);
 
 /// Where probes are built: root's is under our cache, others' under their own.
 std::string work_directory(bool is_root, const std::string& home);

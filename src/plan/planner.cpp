@@ -84,19 +84,11 @@ std::optional<std::uint64_t> disk_bytes(const std::vector<Step>& steps)
   return steps.empty() ? std::optional<std::uint64_t>(0) : std::nullopt;
 }
 
-/// A new module is not loaded while nouveau or another version of it is.
+/// A new module is loaded by the next boot: NVIDIA's guides ask for one, and nouveau or an older module holds the GPU
+/// until then.
 bool needs_reboot(const Input& input)
 {
-  if (driver_origin(input) == DriverOrigin::none) {
-    return false;
-  }
-  const auto& loaded = input.facts.driver;
-  const auto& wanted = input.resolution.driver.version;
-  const bool other_version = loaded && (!wanted || !(loaded->version == *wanted));
-  return other_version || std::any_of(input.facts.gpus.begin(), input.facts.gpus.end(), [](const host::GpuDevice& gpu) {
-           const std::string bound = base::lower(gpu.bound_driver);
-           return bound == "nouveau" || bound == "novacore" || bound == "nova_core";
-         });
+  return driver_origin(input) != DriverOrigin::none;
 }
 
 resolve::Reason toolkit_already(const Input& input, ToolkitState state)

@@ -1,6 +1,10 @@
 #include "system/signal_interrupts.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
+#include <cerrno>
+#include <string_view>
 
 namespace cudasetup::system {
 
@@ -11,9 +15,15 @@ constexpr std::array k_signals = {SIGINT, SIGTERM, SIGHUP};
 std::atomic<int> g_count{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
+/// Says at once that it was heard: the next safe point may be minutes away. write(2) may be called in a handler.
 void count_one(int)
 {
-  g_count.fetch_add(1, std::memory_order_relaxed);
+  static constexpr std::string_view k_heard = "\nstopping at the next safe point; once more leaves at once\n";
+  if (g_count.fetch_add(1, std::memory_order_relaxed) == 0) {
+    const int before = errno;
+    static_cast<void>(::write(STDERR_FILENO, k_heard.data(), k_heard.size()) + 0);
+    errno = before;
+  }
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "system/terminal.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -36,6 +37,13 @@ bool ask(const std::string& question)
 {
   std::fputs((question + " [y/N] ").c_str(), stderr);
   std::fflush(stderr);
+  // Unlike a read, poll ends when a signal comes: ^C is an answer too.
+  struct pollfd input {
+    STDIN_FILENO, POLLIN, 0
+  };
+  if (::poll(&input, 1, -1) < 0) {
+    return false;
+  }
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "Y" || answer == "yes";

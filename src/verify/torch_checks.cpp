@@ -91,6 +91,26 @@ configure_arguments(const Context& context, const std::string& directory, const 
   return arguments;
 }
 
+/// CMake's words for a missing g++ or make.
+bool misses_a_tool(const effects::ProcessResult& result)
+{
+  return result.status == 127 || result.err.find("No CMAKE_CXX_COMPILER could be found") != std::string::npos ||
+         result.err.find("unable to find a build program") != std::string::npos;
+}
+
+Check build_failed(const std::string& tool, const std::string& directory, const effects::ProcessResult& result)
+{
+  Check check = tool_failed(Level::torch, "build", tool, result);
+  if (misses_a_tool(result)) {
+    check.hints.push_back(
+        base::Hint{"install what building needs", base::Command{{"apt-get", "install", "g++", "cmake", "make"}}});
+  } else {
+    check.hints.push_back(base::Hint{"where " + directory + " is damaged: remove it, then install again",
+                                     base::Command{{"cudasetup", "install"}}});
+  }
+  return check;
+}
+
 /// Configures and builds the probe; a failed check, or nothing when it is there.
 std::optional<Check> build_probe(const Context& context, const std::string& directory, const std::string& version)
 {
@@ -112,12 +132,7 @@ std::optional<Check> build_probe(const Context& context, const std::string& dire
       return make_check(Level::torch, "build", CheckResult::failed, result.error().message);
     }
     if (result->status != 0) {
-      Check check = tool_failed(Level::torch, "build", command.argv[0] == "env" ? "cmake" : "the compiler", *result);
-      if (result->status == 127) {
-        check.hints.push_back(
-            base::Hint{"install what building needs", base::Command{{"apt-get", "install", "g++", "cmake", "make"}}});
-      }
-      return check;
+      return build_failed(command.argv[0] == "env" ? "cmake" : "the compiler", directory, *result);
     }
   }
   return std::nullopt;
@@ -129,7 +144,8 @@ std::vector<Check> check_torch(const Context& context)
 {
   const std::string directory = context.request.torch_dir.value_or(std::string(k_default_directory));
   if (!context.request.torch_dir && !context.request.torch_version &&
-      !context.effects.target.status(directory, effects::FollowLinks::yes)) {
+      // A link that leads nowhere was once an installation.
+      !context.effects.target.status(directory, effects::FollowLinks::no)) {
     return {make_check(Level::torch, "tree", CheckResult::skipped, "no LibTorch is installed")};
   }
   const std::string version = build_version_of(context, directory);

@@ -19,7 +19,7 @@
 # Cost:
 #   download  not known beforehand
 #   disk      not known beforehand
-#   reboot    not needed
+#   reboot    needed, before the driver is in use
 
 set -eu
 umask 022

@@ -105,6 +105,14 @@ TEST_F(ToolsTest, waits_for_a_lock_and_says_whose_it_is_once)
   EXPECT_EQ(m_machine.events.notices(), "waiting for apt's lock, which process 18879 (unattended-upgr) holds\n");
 }
 
+TEST_F(ToolsTest, says_once_whose_lock_apt_waits_for_by_itself)
+{
+  const std::string waits = "Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by ";
+  install_ends({ends(0, waits + "process 7 (apt)...\n" + waits + "process 7 (apt)...\nSetting up cuda\n", "")});
+  ASSERT_TRUE(run());
+  EXPECT_EQ(m_machine.events.notices(), "waiting for apt's lock, which process 7 (apt) holds\n");
+}
+
 TEST_F(ToolsTest, gives_up_after_the_limit_and_names_the_holder)
 {
   install_ends({ends(2, "", tool_text("lock-dpkg"))});

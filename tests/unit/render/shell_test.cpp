@@ -65,7 +65,7 @@ TEST(Script, SaysWhatItCostsAndWhatIsUnknown)
   EXPECT_THAT(script(*sample), HasSubstr("#   download  not known beforehand\n"));
   sample->torch.builds.front().zips.front().file.bytes = 1500000000;
   EXPECT_THAT(script(*sample), HasSubstr("#   download  1.5 GB and more, not known beforehand\n"));
-  EXPECT_THAT(script(*sample), HasSubstr("#   reboot    not needed\n"));
+  EXPECT_THAT(script(*sample), HasSubstr("#   reboot    needed, before the driver is in use\n"));
 }
 
 TEST(Script, KeepsTextFromOutsideInsideItsComment)

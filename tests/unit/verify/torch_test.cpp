@@ -84,6 +84,14 @@ TEST_F(TorchCheck, no_libtorch_is_a_fault_only_where_one_was_asked_for)
   EXPECT_EQ(checks().front().because, "/opt/libtorch/current is LibTorch 1.7.1+cu110");
 }
 
+TEST_F(TorchCheck, a_link_that_leads_nowhere_is_a_fault)
+{
+  m_request.torch_dir = std::nullopt;
+  m_request.torch_version = std::nullopt;
+  m_machine.target.put_link("/opt/libtorch/current", "2.6.0+cu118");
+  EXPECT_EQ(results(checks()), "tree failed\n");
+}
+
 TEST_F(TorchCheck, takes_the_cxx_standard_that_each_version_needs)
 {
   for (const auto& [version, standard] : std::vector<std::pair<std::string, std::string>>{{"1.13.1+cu117", "14"},
@@ -117,10 +125,21 @@ TEST_F(TorchCheck, a_missing_cmake_is_said_with_what_to_install)
   EXPECT_EQ(base::to_shell(check.hints.at(0).command.value()), "apt-get install g++ cmake make");
 }
 
+TEST_F(TorchCheck, a_compiler_or_make_that_cmake_misses_is_said_with_what_to_install)
+{
+  for (const std::string words :
+       {"CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CXX_COMPILER could be found.\n",
+        "CMake Error: CMake was unable to find a build program corresponding to \"Unix Makefiles\"."}) {
+    cmake_ends(1, words);
+    EXPECT_EQ(base::to_shell(named(checks(), "build").hints.at(0).command.value()), "apt-get install g++ cmake make");
+  }
+}
+
 TEST_F(TorchCheck, a_failed_configuration_or_build_keeps_the_tools_words)
 {
   cmake_ends(1, "CMake Error: Caffe2: CUDA cannot be found\n");
   EXPECT_NE(named(checks(), "build").output_tail.find("CUDA cannot be found"), std::string::npos);
+  EXPECT_NE(named(checks(), "build").hints.at(0).text.find("where " + k_tree + " is damaged"), std::string::npos);
   cmake_ends(0);
   m_machine.processes.answer({"cmake", "--build", "/w/build"}, "undefined reference to nvtxMarkA\n", 2);
   EXPECT_EQ(named(checks(), "build").because, "the compiler ended with status 2");
