@@ -39,8 +39,8 @@ public:
   virtual base::Result<void> close() = 0;
 };
 
-/// A new file of known length, filled in memory by one thread. Nothing is promised before `close` succeeded, and what it
-/// wrote is on the disk only after `Files::sync`.
+/// A new file of known length, filled in memory by one thread. Nothing is promised before `close` succeeded, and what
+/// it wrote is on the disk only after `Files::sync`.
 class SizedFile {
 public:
   virtual ~SizedFile() = default;

@@ -76,7 +76,7 @@ double reduction(const torch::Device& device)
   const std::size_t columns = 1000;
   const Numbers a = numbers(rows * columns, 3);
   const torch::Tensor computed =
-    tensor_of(a, {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, device).sum(1);
+      tensor_of(a, {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, device).sum(1);
   Numbers reference(rows, 0.0);
   for (std::size_t i = 0; i < rows * columns; ++i) {
     reference[i / columns] += a[i];
@@ -111,7 +111,8 @@ double convolution(const torch::Device& device)
   const std::size_t out = size - kernel + 1;
   const Numbers image = numbers(channels * size * size, 6);
   const Numbers weight = numbers(filters * channels * kernel * kernel, 7);
-  const torch::Tensor computed = torch::conv2d(tensor_of(image, {1, 3, 32, 32}, device), tensor_of(weight, {8, 3, 3, 3}, device));
+  const torch::Tensor computed =
+      torch::conv2d(tensor_of(image, {1, 3, 32, 32}, device), tensor_of(weight, {8, 3, 3, 3}, device));
   Numbers reference(filters * out * out, 0.0);
   for (std::size_t f = 0; f < filters; ++f) {
     for (std::size_t y = 0; y < out; ++y) {
@@ -147,8 +148,8 @@ std::string escaped(const std::string& text)
   return result;
 }
 
-// The GPU's name and compute capability as further JSON members, asked of the driver that LibTorch has loaded: LibTorch's
-// own headers for it need those of CUDA. Empty where the driver does not tell.
+// The GPU's name and compute capability as further JSON members, asked of the driver that LibTorch has loaded:
+// LibTorch's own headers for it need those of CUDA. Empty where the driver does not tell.
 std::string gpu_members(int device)
 {
   void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_NOLOAD);
@@ -169,7 +170,8 @@ std::string gpu_members(int device)
   int minor_part = 0;
   char name[128] = "";
   const bool told = get != nullptr && get_name != nullptr && get_attribute != nullptr && get(&handle, device) == 0 &&
-                    get_name(name, sizeof(name), handle) == 0 && get_attribute(&major_part, major_number, handle) == 0 &&
+                    get_name(name, sizeof(name), handle) == 0 &&
+                    get_attribute(&major_part, major_number, handle) == 0 &&
                     get_attribute(&minor_part, minor_number, handle) == 0;
   dlclose(driver);
   return told ? ",\"name\":\"" + escaped(name) + "\",\"sm\":\"sm_" + std::to_string(major_part) +
