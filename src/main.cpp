@@ -4,9 +4,27 @@
 #include "system/terminal.hpp"
 
 #include <exception>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
+
+namespace {
+
+/// The environment, with the directory we are in as PWD: the variable itself may be missing (sudo) or old.
+std::optional<std::string> environment(const std::string& name)
+{
+  if (name != "PWD") {
+    return cudasetup::system::environment(name);
+  }
+  std::error_code failed;
+  const auto current = std::filesystem::current_path(failed);
+  return failed ? std::nullopt : std::optional(current.string());
+}
+
+} // namespace
 
 int main(int argc, char** argv)
 {
@@ -24,7 +42,7 @@ int main(int argc, char** argv)
                          console,
                          system::print,
                          system::ask,
-                         system::environment,
+                         environment,
                          system::is_terminal(system::Standard::input) ? cli::Terminal::yes : cli::Terminal::no,
                          system::is_terminal(system::Standard::error) ? cli::Terminal::yes : cli::Terminal::no,
                          system::is_root()};

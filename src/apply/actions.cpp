@@ -85,8 +85,8 @@ base::Result<void> perform_write(Workbench& bench, const plan::WriteFile& write)
 base::Result<void> perform_directory(Workbench& bench, const plan::MakeDirectory& directory)
 {
   CUDASETUP_TRY(make_parents(bench.effects.target, directory.path));
-  CUDASETUP_TRY(bench.effects.target.make_directories(directory.path, directory.mode));
-  return bench.effects.target.set_mode(directory.path, directory.mode);
+  CUDASETUP_TRY(bench.effects.target.make_directories(directory.path, directory.mode.value_or(0755)));
+  return directory.mode ? bench.effects.target.set_mode(directory.path, *directory.mode) : base::Result<void>{};
 }
 
 base::Result<void> perform_unpack(Workbench& bench, const plan::Unpack& unpack)

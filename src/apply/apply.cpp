@@ -87,7 +87,8 @@ base::Result<void> try_out(Workbench& bench, const plan::Plan& plan)
     CUDASETUP_TRY(fetch_for_simulation(bench, plan));
     CUDASETUP_TRY(simulate(bench.effects, bench.tools, *plan.simulation));
   }
-  return fetch_for_steps(bench, plan);
+  CUDASETUP_TRY(fetch_for_steps(bench, plan));
+  return bench.tools.wait_for_dpkg();
 }
 
 base::Result<void> run_step_at(Workbench& bench, journal::Journal& journal, const plan::Plan& plan, std::size_t index)
@@ -141,6 +142,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
   }
   Tools tools(effects, options.root, options.lock_timeout_seconds);
   CUDASETUP_TRY(check_before(plan, facts, tools));
+  CUDASETUP_TRY(check_destinations(effects.target, plan));
   CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> lock, take_lock(effects.target));
   CUDASETUP_TRY_ASSIGN(journal::KnownDigests digests, load_digests(effects.target, tools));
   Workbench bench{effects, tools, digests};

@@ -1,6 +1,7 @@
 #include "apply/preflight.hpp"
 
 #include "base/text.hpp"
+#include "fetch/unpack.hpp"
 #include "journal/journal.hpp"
 
 #include <algorithm>
@@ -86,6 +87,18 @@ base::Result<void> check_before(const plan::Plan& plan, const host::HostFacts& f
                                                  tools.outside(base::Command{{"dpkg", "--configure", "-a"}})));
   }
   return check_space(plan, facts, tools);
+}
+
+base::Result<void> check_destinations(effects::Files& target, const plan::Plan& plan)
+{
+  for (const plan::Step& step : plan.steps) {
+    for (const plan::Action& action : step.actions) {
+      if (const auto* unpack = std::get_if<plan::Unpack>(&action)) {
+        CUDASETUP_TRY(fetch::check_destination(target, unpack->to));
+      }
+    }
+  }
+  return {};
 }
 
 base::Result<std::shared_ptr<void>> take_lock(effects::Files& target)

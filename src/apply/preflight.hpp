@@ -11,6 +11,10 @@ namespace cudasetup::apply {
 /// downloads whose sizes are known.
 base::Result<void> check_before(const plan::Plan& plan, const host::HostFacts& facts, const Tools& tools);
 
+/// Whether what the plan unpacks may go where it says, so that nothing is fetched in vain: see
+/// fetch::check_destination.
+base::Result<void> check_destinations(effects::Files& target, const plan::Plan& plan);
+
 /// Our lock, held for the life of the result; an Error of kind busy when another run has it.
 base::Result<std::shared_ptr<void>> take_lock(effects::Files& target);
 

@@ -11,7 +11,7 @@ using enum Rank;
 
 constexpr std::string_view k_find_nvidia =
     "grep -rn developer.download.nvidia /etc/apt/sources.list /etc/apt/sources.list.d";
-constexpr std::string_view k_by_runfile = "cudasetup install --method runfile";
+constexpr std::string_view k_no_command = "";
 constexpr std::string_view k_changing =
     "the archive gave a file that its own index does not describe (it may be changing just now)";
 constexpr std::string_view k_signature = "an archive's signature was refused";
@@ -22,13 +22,14 @@ constexpr std::string_view k_no_secure_boot_key = "Secure Boot refuses the modul
 
 constexpr std::array k_symptoms = {
     // Trust.
-    Symptom{"SHA1 is not considered secure",
-            "",
-            cause,
-            ErrorKind::untrusted,
-            "this apt refuses the archive's key, whose self-signature uses SHA-1",
-            "the archive's owner has to renew the key; the runfile does without that archive",
-            k_by_runfile},
+    Symptom{
+        "SHA1 is not considered secure",
+        "",
+        cause,
+        ErrorKind::untrusted,
+        "this apt refuses the archive's key, whose self-signature uses SHA-1",
+        "the archive's owner has to renew the key; the same command with --method runfile does without that archive",
+        k_no_command},
     Symptom{"Conflicting values set for option Signed-By",
             "",
             cause,
@@ -219,8 +220,8 @@ constexpr std::array k_symptoms = {
             cause,
             ErrorKind::refused,
             "the driver's files are the host's, mounted into this container: none can be installed here",
-            "install without a driver",
-            "cudasetup install --driver none"},
+            "give the same command with --driver none",
+            k_no_command},
     Symptom{"trying to overwrite",
             "which is also in package",
             cause,
@@ -283,8 +284,8 @@ constexpr std::array k_symptoms = {
             cause,
             ErrorKind::packages,
             "NVIDIA's installer needs libxml2.so.2, which this Ubuntu has no more",
-            "take the archive's packages instead",
-            "cudasetup install --method network"},
+            "give the same command with --method network: it takes the archive's packages",
+            k_no_command},
     // What only follows from something else.
     Symptom{"is not signed",
             "",

@@ -27,9 +27,6 @@ constexpr std::array<std::string_view, 22> k_going_well = {"Get:",         "Hit:
                                                            "Collecting ",  "Downloading ",
                                                            "Requirement ", "update-alternatives: using"};
 
-/// The holder of a lock that the tool does not name.
-constexpr std::string_view k_nobody = "another program";
-
 bool tells_of_success(std::string_view line)
 {
   return std::any_of(
@@ -110,10 +107,15 @@ std::vector<Hint> lock_hints(const std::string& holder)
 
 } // namespace
 
+KnownFailure held_by(const std::string& holder)
+{
+  return KnownFailure{base::ErrorKind::busy, holder + " holds apt's lock", lock_hints(holder)};
+}
+
 std::optional<KnownFailure> recognise(std::string_view output)
 {
   if (const auto holder = lock_holder(output)) {
-    return KnownFailure{base::ErrorKind::busy, *holder + " holds apt's lock", lock_hints(*holder)};
+    return held_by(*holder);
   }
   const std::vector<std::string_view> lines = base::lines(output);
   // A cause that only a warning names counts too, but may be that of another source: apt warns of a wrong signature and
@@ -128,17 +130,9 @@ std::optional<KnownFailure> recognise(std::string_view output)
   return std::nullopt;
 }
 
-std::optional<std::string> awaited_holder(std::string_view line)
-{
-  if (!line.starts_with("Waiting for cache lock: ")) {
-    return std::nullopt;
-  }
-  std::string holder = holder_in_apt(line.substr(0, line.find_last_not_of('.') + 1));
-  return holder.empty() ? std::string(k_nobody) : holder;
-}
-
 std::optional<std::string> lock_holder(std::string_view output)
 {
+  static constexpr std::string_view k_nobody = "another program";
   for (const std::string_view line : base::lines(output)) {
     // "Could not open lock file …" and "…, are you root?" are about rights; "Waiting for cache lock: Could not get lock
     // …" is said by an apt that may get it yet.

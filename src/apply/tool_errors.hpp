@@ -23,8 +23,7 @@ std::optional<KnownFailure> recognise(std::string_view output);
 /// about something else.
 std::optional<std::string> lock_holder(std::string_view output);
 
-/// Who holds the lock that apt waits for by itself, by the line that it prints each second meanwhile (apt 1.9.11 and
-/// later); nullopt for other lines.
-std::optional<std::string> awaited_holder(std::string_view line);
+/// That apt's lock is held by @p holder ("process 1234 (apt)", "another program").
+KnownFailure held_by(const std::string& holder);
 
 } // namespace cudasetup::apply

@@ -13,6 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds k_lock_pause{5000};
+constexpr milliseconds k_look_pause{1000};
 constexpr milliseconds k_nap{200};
 constexpr std::size_t k_tail_lines = 15;
 constexpr int k_not_found = 127;
@@ -40,32 +41,31 @@ public:
   void finish()
   {
     if (const std::string_view line = base::trim(m_pending); !line.empty()) {
-      tell_of_waiting(line);
       m_events.emit(effects::ToolOutput{m_tool, base::printable(line)});
     }
     m_pending.clear();
   }
 
 private:
-  /// Most tools' lines are shown on demand only; that nothing goes on for a while is not to be missed.
-  void tell_of_waiting(std::string_view line)
-  {
-    if (const auto holder = awaited_holder(line); holder && *holder != m_awaited) {
-      m_awaited = *holder;
-      m_events.emit(waiting_for(*holder));
-    }
-  }
-
   effects::Events& m_events;
   std::string m_tool;
   std::string m_pending;
-  std::string m_awaited;
 };
 
 std::string tool_name(const base::Command& command)
 {
   const std::string& program = command.argv.front();
   return program.substr(program.rfind('/') + 1);
+}
+
+/// Whether a command changes packages. What only asks or reads lists does not need dpkg's lock.
+bool takes_dpkg_lock(const base::Command& command)
+{
+  const std::string tool = tool_name(command);
+  return (tool == "apt-get" || tool == "dpkg") &&
+         std::none_of(command.argv.begin(), command.argv.end(), [](const std::string& word) {
+           return word == "--simulate" || word == "update";
+         });
 }
 
 /// A command as a line, without its input, which may be long.
@@ -134,9 +134,9 @@ base::Result<Tools::Ending> Tools::run_once(const base::Command& command)
   return ending;
 }
 
-base::Result<void> Tools::pause()
+base::Result<void> Tools::pause(milliseconds length)
 {
-  for (milliseconds left = k_lock_pause; left.count() > 0; left -= k_nap) {
+  for (milliseconds left = length; left.count() > 0; left -= k_nap) {
     if (m_effects.interrupts.count() > 0) {
       return base::fail(base::make_error(base::ErrorKind::interrupted, "stopped while waiting for apt's lock, as asked")
                             .with_hint("give the same command again: it goes on from what is there"));
@@ -173,8 +173,45 @@ base::Error Tools::failure(const base::Command& command, const Ending& ending) c
   return std::move(error).while_doing("running " + line_of(command));
 }
 
+std::optional<std::string> Tools::dpkg_holder() const
+{
+  // apt before 1.6 takes the second alone.
+  for (const char* path : {"/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock"}) {
+    if (const auto process = m_effects.target.lock_owner(path)) {
+      const std::string number = std::to_string(*process);
+      const auto name = m_effects.files.read("/proc/" + number + "/comm");
+      return *process == 0 ? "another program"
+                           : "process " + number + (name ? " (" + std::string(base::trim(*name)) + ")" : "");
+    }
+  }
+  return std::nullopt;
+}
+
+base::Result<void> Tools::wait_for_dpkg()
+{
+  const auto deadline = m_effects.clock.steady() + std::chrono::seconds(m_lock_timeout_seconds);
+  std::string told;
+  while (const auto holder = dpkg_holder()) {
+    if (m_effects.clock.steady() >= deadline) {
+      KnownFailure failure = held_by(*holder);
+      base::Error error = base::make_error(failure.kind, std::move(failure.cause));
+      error.hints = std::move(failure.hints);
+      return base::fail(std::move(error));
+    }
+    if (*holder != told) {
+      m_effects.events.emit(waiting_for(*holder));
+      told = *holder;
+    }
+    CUDASETUP_TRY(pause(k_look_pause));
+  }
+  return {};
+}
+
 base::Result<std::string> Tools::run(const base::Command& command)
 {
+  if (takes_dpkg_lock(command)) {
+    CUDASETUP_TRY(wait_for_dpkg());
+  }
   const auto deadline = m_effects.clock.steady() + std::chrono::seconds(m_lock_timeout_seconds);
   bool told = false;
   while (true) {
@@ -190,7 +227,7 @@ base::Result<std::string> Tools::run(const base::Command& command)
       m_effects.events.emit(waiting_for(*holder));
       told = true;
     }
-    CUDASETUP_TRY(pause());
+    CUDASETUP_TRY(pause(k_lock_pause));
   }
 }
 

@@ -25,6 +25,10 @@ public:
   /// packages where that is not known.
   base::Result<std::string> run(const base::Command& command);
 
+  /// Waits until nobody else works with apt or dpkg, and says whom it waits for: not every apt that waits by itself
+  /// does. Errors: busy, interrupted.
+  base::Result<void> wait_for_dpkg();
+
   /// A path of the target as a person types it on the running system.
   std::string outside(std::string_view path) const;
   /// A command that a person can type on the running system to do it on the target.
@@ -38,7 +42,9 @@ private:
   };
 
   base::Result<Ending> run_once(const base::Command& command);
-  base::Result<void> pause();
+  /// Who holds dpkg's lock, if somebody does.
+  std::optional<std::string> dpkg_holder() const;
+  base::Result<void> pause(std::chrono::milliseconds length);
   base::Error failure(const base::Command& command, const Ending& ending) const;
   void log(std::string_view text);
 

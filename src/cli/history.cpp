@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "cli/pipeline.hpp"
+#include "cli/typed.hpp"
 #include "cli/verbs.hpp"
 #include "journal/journal.hpp"
 
@@ -14,13 +15,17 @@ std::string_view outcome_of(const std::optional<journal::Outcome>& outcome)
   return outcome ? journal::name_of(*outcome) : "unfinished";
 }
 
-base::Result<journal::Transaction> read(effects::Files& target, const std::string& id)
+base::Result<journal::Transaction> read(effects::Files& target, const std::string& id, const Options& options)
 {
   const std::string path = journal::transaction_path(id);
   const auto text = target.read(path);
   if (!text) {
+    std::vector<std::string> words = {"sudo", "cudasetup", "history"};
+    if (!options.subject.empty()) {
+      words.push_back(options.subject);
+    }
     return base::fail(base::make_error(base::ErrorKind::needs_root, path + " cannot be read")
-                          .with_hint("the journal is root's", base::Command{{"sudo", "cudasetup", "history"}}));
+                          .with_hint("the journal is root's", at_place(words, options)));
   }
   return journal::read_transaction(*text, path);
 }
@@ -73,14 +78,14 @@ base::Result<int> run_history(const Options& options, Outside& outside)
   if (!options.subject.empty()) {
     if (std::find(ids.begin(), ids.end(), options.subject) == ids.end()) {
       return base::fail(base::make_error(base::ErrorKind::refused, "no transaction " + base::quote(options.subject))
-                            .with_hint("see which there are", base::Command{{"cudasetup", "history"}}));
+                            .with_hint("see which there are", at_place({"cudasetup", "history"}, options)));
     }
     ids = {options.subject};
   }
   std::string text;
   json::Array items;
   for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
-    CUDASETUP_TRY_ASSIGN(const journal::Transaction transaction, read(effects.target, *id));
+    CUDASETUP_TRY_ASSIGN(const journal::Transaction transaction, read(effects.target, *id, options));
     items.push_back(to_json(transaction));
     text += options.subject.empty() ? summary(transaction) : details(transaction);
   }

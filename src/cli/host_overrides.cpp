@@ -1,6 +1,7 @@
 #include "cli/host_overrides.hpp"
 
 #include "base/text.hpp"
+#include "host/os_support.hpp"
 
 namespace cudasetup::cli {
 
@@ -11,7 +12,7 @@ const manifest::UbuntuRelease* find_release(const manifest::Manifest& manifest, 
 {
   for (const manifest::UbuntuRelease& release : manifest.ubuntu) {
     const std::string& version = release.version.text();
-    if (release.version.major_part() > 0 && (text == release.os || text == "ubuntu" + version || text == version)) {
+    if (host::is_served(release.version) && (text == release.os || text == "ubuntu" + version || text == version)) {
       return &release;
     }
   }
@@ -22,7 +23,7 @@ base::Error unknown_release(const manifest::Manifest& manifest, const std::strin
 {
   std::vector<std::string> names;
   for (const manifest::UbuntuRelease& release : manifest.ubuntu) {
-    if (release.version.major_part() > 0) {
+    if (host::is_served(release.version)) {
       names.push_back("ubuntu" + release.version.text());
     }
   }
@@ -92,6 +93,9 @@ override_facts(const HostOptions& options, const manifest::Manifest& manifest, h
       return base::fail(unknown_release(manifest, os));
     }
     facts = fresh_facts(*release, options.arch ? options.arch : facts.arch);
+  }
+  if (!facts.arch) {
+    facts.arch = options.arch;
   }
   override_gpus(options, facts);
   if (options.driver_present) {

@@ -1,6 +1,7 @@
 #include "apply/apply.hpp"
 #include "cli/host_overrides.hpp"
 #include "cli/pipeline.hpp"
+#include "cli/typed.hpp"
 #include "cli/verbs.hpp"
 #include "cli/verification.hpp"
 #include "host/os_support.hpp"
@@ -21,9 +22,9 @@ constexpr int k_refused = 1;
 int show_refusal(const resolve::Refusal& refusal, const Options& options, Outside& outside)
 {
   if (options.json == Switch::on) {
-    outside.print(json::write(report::to_json(refusal), json::Layout::indented));
+    outside.print(json::write(report::to_json(refusal, next_commands(options)), json::Layout::indented));
   } else {
-    outside.console.insist(report::text_of(refusal));
+    outside.console.insist(report::text_of(refusal, next_commands(options)));
   }
   return k_refused;
 }
@@ -60,10 +61,11 @@ base::Result<void> check_can_agree(const Options& options, const Outside& outsid
                         .with_hint("agree beforehand", again(options, {"cudasetup"}, {"--yes"})));
 }
 
-base::Result<void> agree(const Options& options, Outside& outside)
+base::Result<void> agree(const Options& options, Outside& outside, effects::Interrupts& interrupts)
 {
   if (options.how.yes == Switch::off && !outside.ask("Go ahead?")) {
-    return base::fail(base::make_error(ErrorKind::interrupted, "not agreed to; nothing was changed")
+    const ErrorKind kind = interrupts.count() > 0 ? ErrorKind::interrupted : ErrorKind::refused;
+    return base::fail(base::make_error(kind, "not agreed to; nothing was changed")
                           .with_hint("see what would be done", again(options, {"cudasetup"}, {"--dry-run"})));
   }
   return {};
@@ -100,7 +102,7 @@ base::Result<int> finish(const Options& options,
   if (verification.verdict == verify::Verdict::failed) {
     return base::fail(base::make_error(ErrorKind::unverified, "installed, but the verification failed")
                           .with_hint("see the failed check above; after mending it, verify again",
-                                     base::Command{{"cudasetup", "verify"}}));
+                                     at_place({"cudasetup", "verify"}, options)));
   }
   if (prepared.plan.totals.reboot && (options.host.root.empty() || options.host.root == "/")) {
     return base::fail(base::make_error(ErrorKind::needs_reboot, "installed; the driver is loaded by a reboot")
@@ -121,17 +123,34 @@ apply_plan(const Options& options, Outside& outside, const effects::Effects& eff
       outside.print(
           json::write(result_document(prepared, {}, std::nullopt, options.host.root), json::Layout::indented));
     } else {
-      outside.print(text + "To prove it with a computation: cudasetup verify\n");
+      outside.print(text + "To prove it with a computation: " +
+                    base::to_shell(at_place({"cudasetup", "verify"}, options)) + "\n");
     }
     return 0;
   }
   CUDASETUP_TRY(check_can_agree(options, outside));
   outside.console.say(render::to_text(prepared.plan, prepared.facts));
-  CUDASETUP_TRY(agree(options, outside));
+  CUDASETUP_TRY(agree(options, outside, effects.interrupts));
   CUDASETUP_TRY_ASSIGN(
       const apply::Applied applied,
       apply::apply(effects, prepared.plan, prepared.facts, {options.host.root, options.how.lock_timeout_seconds}));
   return finish(options, outside, effects, prepared, applied);
+}
+
+/// A file that cannot be written there is a wrong command line, whatever the system's reason; no space stays that.
+base::Result<void> write_plan(const std::string& path, const std::string& text, unsigned mode, effects::Files& files)
+{
+  auto written = files.write(path, text, mode);
+  if (written || written.error().kind == ErrorKind::no_space) {
+    return written;
+  }
+  base::Error error = std::move(written).error();
+  error.kind = ErrorKind::usage;
+  error.message = "--output " + base::quote(path) + ": " + error.message;
+  error.hints.clear();
+  const std::string folder = path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
+  return base::fail(std::move(error).with_hint("see whether that folder is there and may be written to",
+                                               base::Command{{"ls", "-ld", folder}}));
 }
 
 } // namespace
@@ -178,7 +197,7 @@ base::Result<int> run_plan(const Options& options, Outside& outside)
       : format == PlanFormat::text ? render::to_text(prepared.plan, prepared.facts)
                                    : render::to_sh(prepared.plan, prepared.facts, options.host.root);
   if (options.output_file) {
-    CUDASETUP_TRY(effects.files.write(*options.output_file, text, format == PlanFormat::sh ? 0755 : 0644));
+    CUDASETUP_TRY(write_plan(*options.output_file, text, format == PlanFormat::sh ? 0755 : 0644, effects.files));
   } else {
     outside.print(text);
   }

@@ -1,9 +1,8 @@
 #include "base/text.hpp"
 #include "cli/lists.hpp"
+#include "cli/manifest_files.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/verbs.hpp"
-#include "manifest/lint.hpp"
-#include "manifest/load.hpp"
 
 #include <array>
 
@@ -72,6 +71,8 @@ base::Result<int> run_list(const Options& options, Outside& outside)
       base::ErrorKind::usage, "list " + base::quote(options.subject) + ": expected one of " + base::join(names, ", "));
   if (const auto near = base::nearest(options.subject, names)) {
     error.hints.push_back(base::Hint{"did you mean " + *near + "?", base::Command{{"cudasetup", "list", *near}}});
+  } else {
+    error.hints.push_back(base::Hint{"see, for one, the CUDA releases", base::Command{{"cudasetup", "list", "cuda"}}});
   }
   return base::fail(std::move(error));
 }
@@ -84,25 +85,13 @@ base::Result<int> run_manifest(const Options& options, Outside& outside)
             .with_hint("check files", base::Command{{"cudasetup", "manifest", "lint", "FILE"}}));
   }
   const effects::Effects effects = outside.effects_for("");
-  std::vector<std::string> texts;
-  for (const std::string& file : options.files) {
-    auto text = effects.files.read(file);
-    if (!text) {
-      return base::fail(base::make_error(base::ErrorKind::document, file + ": cannot be read")
-                            .with_hint("see whether it is there", base::Command{{"ls", "-l", file}}));
-    }
-    texts.push_back(std::move(*text));
-  }
-  std::vector<manifest::Source> sources;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    sources.push_back(manifest::Source{options.files[i], texts[i]});
-  }
-  const std::vector<json::Problem> problems = manifest::lint(manifest::built_in_sources(), sources);
+  const ManifestFiles files = read_manifests(effects.files, options.files);
+  const std::vector<json::Problem> problems = problems_of(files);
   if (!problems.empty()) {
     return base::fail(
-        json::to_error(problems).with_hint("the schemas of cudasetup.manifest/1 say what a record may hold"));
+        json::to_error(problems).with_hint("mend what is named, then check again", lint_command(options.files)));
   }
-  outside.print("no problem found in " + std::to_string(sources.size()) + " file(s)\n");
+  outside.print("no problem found in " + std::to_string(files.names.size()) + " file(s)\n");
   return 0;
 }
 

@@ -54,6 +54,32 @@ std::vector<std::string> local_systems(const manifest::CudaRelease& release)
   return systems;
 }
 
+bool contains(const std::vector<std::string>& words, const std::string& word)
+{
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// By system: which of NVIDIA's packaged ways bring the release there.
+json::Object methods_of(const manifest::Manifest& manifest,
+                        const std::vector<std::string>& network,
+                        const std::vector<std::string>& local)
+{
+  json::Object methods;
+  for (const manifest::UbuntuRelease& ubuntu : manifest.ubuntu) {
+    json::Array ways;
+    if (contains(network, ubuntu.os)) {
+      ways.emplace_back("network");
+    }
+    if (contains(local, ubuntu.os)) {
+      ways.emplace_back("local");
+    }
+    if (!ways.empty()) {
+      methods.emplace_back(ubuntu.os, std::move(ways));
+    }
+  }
+  return methods;
+}
+
 std::vector<std::string> kernels_of(const manifest::TorchBuild& build)
 {
   std::vector<std::string> kernels;
@@ -98,11 +124,10 @@ List list_cuda(const manifest::Manifest& manifest)
     const std::vector<std::string> network = network_systems(manifest, release);
     const std::vector<std::string> local = local_systems(release);
     const bool runfile = !release.runfiles.empty();
-    list.items.emplace_back(
-        json::Object{{"version", release.version.text()},
-                     {"driver", text_or_null(release.bundled_driver)},
-                     {"methods", json::Object{{"network", strings(network)}, {"local", strings(local)}}},
-                     {"runfile", runfile}});
+    list.items.emplace_back(json::Object{{"version", release.version.text()},
+                                         {"driver", text_or_null(release.bundled_driver)},
+                                         {"methods", methods_of(manifest, network, local)},
+                                         {"runfile", runfile}});
     list.rows.push_back({release.version.text(),
                          text_or_dash(release.bundled_driver),
                          base::join(network, " "),

@@ -1,7 +1,9 @@
 #include "cli/option_texts.hpp"
 
 #include "base/text.hpp"
+#include "cli/places.hpp"
 #include "cli/selection.hpp"
+#include "cli/typed.hpp"
 
 #include <array>
 #include <utility>
@@ -53,10 +55,26 @@ std::optional<std::string> optional_text(const std::string& text)
 base::Result<void> read_directories(const OptionTexts& texts, resolve::Request& request)
 {
   if (!texts.python.empty()) {
-    CUDASETUP_TRY_ASSIGN(request.python, parse_directory("--python", texts.python));
+    CUDASETUP_TRY_ASSIGN(request.python, parse_own_directory("--python", texts.python));
   }
   if (!texts.libtorch_dir.empty()) {
-    CUDASETUP_TRY_ASSIGN(request.libtorch_dir, parse_directory("--libtorch-dir", texts.libtorch_dir));
+    CUDASETUP_TRY_ASSIGN(request.libtorch_dir, parse_own_directory("--libtorch-dir", texts.libtorch_dir));
+  }
+  return {};
+}
+
+/// Wishes that exclude each other, or none at all.
+base::Result<void> check_request(const resolve::Request& request)
+{
+  using resolve::Choice;
+  if (request.torch.choice == Choice::none && request.libtorch_dir) {
+    return base::fail(contradiction("--libtorch-dir contradicts --torch none"));
+  }
+  if (request.cuda.choice == Choice::none && request.torch.choice == Choice::none &&
+      request.driver.choice == resolve::DriverChoice::none) {
+    return base::fail(
+        base::make_error(ErrorKind::usage, "nothing is asked for: without CUDA, LibTorch and driver nothing is left")
+            .with_hint("leave one of --cuda none, --torch none, --driver none and --toolkit-only out"));
   }
   return {};
 }
@@ -102,6 +120,7 @@ base::Result<resolve::Request> request_of(const OptionTexts& texts)
     request.driver.choice = resolve::DriverChoice::none;
     request.torch.choice = resolve::Choice::none;
   }
+  CUDASETUP_TRY(check_request(request));
   return request;
 }
 
@@ -128,7 +147,18 @@ base::Result<void> check_gpus(const std::vector<std::string>& gpus)
   return {};
 }
 
-base::Result<HostOptions> host_of(const OptionTexts& texts)
+/// The path an option names, absolute; nullopt where it was not given.
+base::Result<std::optional<std::string>>
+optional_path(const std::string& option, const std::string& text, Environment environment)
+{
+  if (text.empty()) {
+    return std::nullopt;
+  }
+  CUDASETUP_TRY_ASSIGN(std::string path, absolute_path(option, text, environment));
+  return path;
+}
+
+base::Result<HostOptions> host_of(const OptionTexts& texts, Environment environment)
 {
   HostOptions host;
   host.os = optional_text(texts.os);
@@ -147,11 +177,15 @@ base::Result<HostOptions> host_of(const OptionTexts& texts)
   }
   host.container = switch_of(texts.container);
   host.wsl = switch_of(texts.wsl);
-  if (!texts.root.empty() && texts.root != "/") {
-    CUDASETUP_TRY_ASSIGN(host.root, parse_directory("--root", texts.root));
+  if (texts.container && texts.wsl) {
+    return base::fail(contradiction("--container contradicts --wsl"));
   }
-  host.os_release_file = optional_text(texts.os_release_file);
-  host.sys_path = optional_text(texts.sys_path);
+  if (!texts.root.empty() && texts.root != "/") {
+    CUDASETUP_TRY_ASSIGN(const std::string root, absolute_path("--root", texts.root, environment));
+    CUDASETUP_TRY_ASSIGN(host.root, parse_directory("--root", root));
+  }
+  CUDASETUP_TRY_ASSIGN(host.os_release_file, optional_path("--os-release", texts.os_release_file, environment));
+  CUDASETUP_TRY_ASSIGN(host.sys_path, optional_path("--sys-path", texts.sys_path, environment));
   return host;
 }
 
@@ -177,10 +211,8 @@ base::Result<HowOptions> how_of(const OptionTexts& texts, Environment environmen
     CUDASETUP_TRY_ASSIGN((name == "nvidia" ? how.nvidia_mirror : how.pytorch_mirror),
                          parse_mirror(mirror.substr(equals + 1)));
   }
-  how.manifest_directory = optional_text(texts.manifest);
-  if (!how.manifest_directory) {
-    how.manifest_directory = environment("CUDASETUP_MANIFEST");
-  }
+  const std::string manifest = texts.manifest.empty() ? environment("CUDASETUP_MANIFEST").value_or("") : texts.manifest;
+  CUDASETUP_TRY_ASSIGN(how.manifest_directory, optional_path("--manifest", manifest, environment));
   how.keep_downloads = switch_of(texts.keep_downloads);
   const auto timeout = base::parse_number(texts.lock_timeout);
   if (!timeout || *timeout > k_longest_lock_timeout) {
@@ -272,22 +304,28 @@ base::Result<Options> options_of(const OptionTexts& texts, Environment environme
   if (texts.has_selection) {
     CUDASETUP_TRY_ASSIGN(options.request, request_of(texts));
   }
-  CUDASETUP_TRY_ASSIGN(options.host, host_of(texts));
+  CUDASETUP_TRY_ASSIGN(options.host, host_of(texts, environment));
   CUDASETUP_TRY_ASSIGN(options.how, how_of(texts, environment));
   CUDASETUP_TRY_ASSIGN(options.style, style_of(texts, environment, error_terminal));
   CUDASETUP_TRY_ASSIGN(options.verification, verification_of(texts));
   CUDASETUP_TRY_ASSIGN(options.format,
                        choose("--format",
-                              texts.format,
+                              texts.format.empty() ? (texts.json ? "json" : "sh") : texts.format,
                               std::array{std::pair{std::string_view("sh"), PlanFormat::sh},
                                          std::pair{std::string_view("text"), PlanFormat::text},
                                          std::pair{std::string_view("json"), PlanFormat::json}}));
+  if (texts.json && options.format != PlanFormat::json) {
+    return base::fail(contradiction("--json contradicts --format " + texts.format));
+  }
   options.dry_run = switch_of(texts.dry_run);
   options.json = switch_of(texts.json);
-  options.output_file = optional_text(texts.output_file);
+  CUDASETUP_TRY_ASSIGN(options.output_file, optional_path("--output", texts.output_file, environment));
   options.detailed_exitcode = switch_of(texts.detailed_exitcode);
   options.subject = texts.subject;
-  options.files = texts.files;
+  for (const std::string& file : texts.files) {
+    CUDASETUP_TRY_ASSIGN(options.files.emplace_back(), absolute_path("FILE", file, environment));
+  }
+  options.typed = typed_of(texts);
   return options;
 }
 

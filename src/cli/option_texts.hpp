@@ -42,7 +42,7 @@ struct OptionTexts {
   bool verbose = false;
   std::string color = "auto";
   std::string progress = "auto";
-  std::string format = "sh";
+  std::string format; ///< "": sh, or json with --json
   std::string output_file;
   bool detailed_exitcode = false;
   std::vector<std::string> levels;

@@ -38,12 +38,24 @@ struct HowOptions {
   Switch yes = Switch::off;
 };
 
+/// The options that were typed, as words of a command line.
+struct Typed {
+  std::vector<std::string> selection; ///< what resolve::Request holds
+  std::vector<std::string> os;
+  std::vector<std::string> machine;  ///< --arch, --gpu, --driver-present, --container, --wsl
+  std::vector<std::string> place;    ///< --root, --os-release, --sys-path
+  std::vector<std::string> how;      ///< --mirror, --keep-downloads, --lock-timeout
+  std::vector<std::string> manifest; ///< --manifest
+  std::vector<std::string> manner;   ///< whether it is only printed, how, and whether it is agreed to
+};
+
 enum class PlanFormat { text, json, sh };
 
 /// The command line, understood.
 struct Options {
   std::vector<std::string> arguments; ///< as typed, for messages
   std::string verb;
+  Typed typed;
   resolve::Request request;
   HostOptions host;
   HowOptions how;

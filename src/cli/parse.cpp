@@ -50,6 +50,10 @@ void add_host(CLI::App& app, OptionTexts& texts)
 void add_root(CLI::App& app, OptionTexts& texts)
 {
   app.add_option("--root", texts.root, "work in the system under this folder (an image, a chroot)")->group("Host");
+}
+
+void add_probing(CLI::App& app, OptionTexts& texts)
+{
   app.add_option("--os-release", texts.os_release_file, "read this file for the release")->group("Host");
   app.add_option("--sys-path", texts.sys_path, "look for GPUs in this sysfs")->group("Host");
 }
@@ -63,7 +67,6 @@ void add_how(CLI::App& app, OptionTexts& texts)
   app.add_flag("--keep-downloads", texts.keep_downloads, "leave what was fetched in /var/cache/cudasetup")
       ->group("How");
   app.add_option("--lock-timeout", texts.lock_timeout, "seconds to wait for apt's lock (300)")->group("How");
-  app.add_flag("-y,--yes", texts.yes, "do not ask")->group("How");
 }
 
 void add_output(CLI::App& app, OptionTexts& texts)
@@ -79,6 +82,7 @@ void add_verbs(CLI::App& app, OptionTexts& texts)
 {
   CLI::App* install = app.add_subcommand("install", "install a toolkit, its driver and LibTorch, and verify them");
   install->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
+  install->add_flag("-y,--yes", texts.yes, "do not ask");
   CLI::App* plan = app.add_subcommand("plan", "print what install would do");
   plan->add_option("--format", texts.format, "text, json or sh");
   plan->add_option("-o,--output", texts.output_file, "write to this file");
@@ -87,6 +91,7 @@ void add_verbs(CLI::App& app, OptionTexts& texts)
     add_selection(*verb, texts);
     add_host(*verb, texts);
     add_root(*verb, texts);
+    add_probing(*verb, texts);
     add_how(*verb, texts);
     add_output(*verb, texts);
   }
@@ -97,6 +102,7 @@ void add_verbs(CLI::App& app, OptionTexts& texts)
   verify->add_option("--python-dir", texts.python_dir, "the virtual environment to check");
   verify->add_option("--expect-gpu", texts.expect_gpu, "auto, yes or no");
   add_root(*verify, texts);
+  add_probing(*verify, texts);
   add_output(*verify, texts);
   CLI::App* list = app.add_subcommand("list", "what is known: cuda, torch, drivers, gpus or pairs");
   list->add_option("KIND", texts.subject, "cuda, torch, drivers, gpus or pairs")->required();

@@ -1,6 +1,8 @@
 #include "cli/pipeline.hpp"
 
 #include "cli/host_overrides.hpp"
+#include "cli/manifest_files.hpp"
+#include "cli/typed.hpp"
 #include "host/os_support.hpp"
 #include "manifest/load.hpp"
 #include "probe/probe.hpp"
@@ -39,23 +41,14 @@ base::Result<manifest::Manifest> load_manifest(const HowOptions& how, effects::F
               .with_hint("see what is there", base::Command{{"ls", "-l", *how.manifest_directory}}));
     }
   }
-  std::vector<std::string> texts;
-  for (const std::string& path : paths) {
-    auto text = files.read(path);
-    if (!text) {
-      return base::fail(base::make_error(base::ErrorKind::document, path + ": cannot be read")
-                            .with_hint("see whose it is", base::Command{{"ls", "-l", path}}));
-    }
-    texts.push_back(std::move(*text));
+  const std::string again = "mend what is named, then check again";
+  const ManifestFiles overlay = read_manifests(files, paths);
+  if (!overlay.unreadable.empty()) {
+    return base::fail(json::to_error(problems_of(overlay)).with_hint(again, lint_command(paths)));
   }
-  std::vector<manifest::Source> overlay;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    overlay.push_back(manifest::Source{paths[i], texts[i]});
-  }
-  auto manifest = manifest::load(manifest::built_in_sources(), overlay);
+  auto manifest = manifest::load(manifest::built_in_sources(), overlay.sources());
   if (!manifest) {
-    return base::fail(std::move(manifest).error().with_hint("mend what is named, then check it",
-                                                            base::Command{{"cudasetup", "manifest", "lint", "FILE"}}));
+    return base::fail(std::move(manifest).error().with_hint(again, lint_command(paths)));
   }
   return manifest;
 }
@@ -96,7 +89,9 @@ find_facts(const Options& options, const manifest::Manifest& manifest, const eff
   look.privilege = is_root ? probe::Privilege::root : probe::Privilege::user;
   host::HostFacts facts = probe::probe(effects.files, effects.target, effects.processes, look);
   CUDASETUP_TRY(override_facts(host, manifest, facts));
-  CUDASETUP_TRY(host::check_os(facts.os));
+  if (auto served = host::check_os(facts.os); !served) {
+    return base::fail(with_typed_plan(std::move(served).error(), options));
+  }
   return facts;
 }
 

@@ -82,21 +82,6 @@ base::Result<resolve::DriverRequest> parse_driver(const std::string& text)
   return request;
 }
 
-base::Result<std::string> parse_directory(const std::string& option, const std::string& text)
-{
-  const auto safe = [](char c) {
-    static constexpr std::string_view k_punctuation = "/._+-@=,";
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           k_punctuation.find(c) != std::string_view::npos;
-  };
-  const std::vector<std::string_view> segments = base::split(text, '/');
-  if (!text.starts_with('/') || text.size() < 2 || !std::all_of(text.begin(), text.end(), safe) ||
-      std::find(segments.begin(), segments.end(), "..") != segments.end()) {
-    return base::fail(wrong(option, text, "an absolute path of letters, digits and /._+-@=, without .."));
-  }
-  return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
-}
-
 base::Result<base::Url> parse_mirror(const std::string& text)
 {
   const auto url = base::Url::parse(text);

@@ -13,9 +13,6 @@ base::Result<resolve::CudaRequest> parse_cuda(const std::string& text);
 base::Result<resolve::TorchRequest> parse_torch(const std::string& text);
 base::Result<resolve::DriverRequest> parse_driver(const std::string& text);
 
-/// An absolute, printable path without `..`, `:` or white space, so that it is safe in every file we write it to.
-base::Result<std::string> parse_directory(const std::string& option, const std::string& text);
-
 /// A mirror: https, or http to a loopback address.
 base::Result<base::Url> parse_mirror(const std::string& text);
 

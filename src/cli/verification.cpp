@@ -52,9 +52,15 @@ base::Result<int> run_verify(const Options& options, Outside& outside)
   const effects::Effects effects = outside.effects_for(options.host.root);
   CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(options.how, effects.files));
   CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(options, manifest, effects, outside.is_root));
+  const std::string home = outside.environment("HOME").value_or("");
+  if (!outside.is_root && !home.starts_with('/')) {
+    return base::fail(
+        base::make_error(base::ErrorKind::usage, "HOME is not set: the programs that verify are built in ~/.cache")
+            .with_hint("set HOME to your home directory, then verify again"));
+  }
   verify::VerifyRequest request = options.verification;
   request.root = options.host.root;
-  request.work_directory = work_directory(outside.is_root, outside.environment("HOME").value_or("/tmp"));
+  request.work_directory = work_directory(outside.is_root, home);
   const verify::Verification verification = verify::verify(effects, facts, request);
   outside.print(options.json == Switch::on ? json::write(verify::to_json(verification), json::Layout::indented)
                                            : report::text_of(verification));

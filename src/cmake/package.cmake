@@ -22,7 +22,7 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE xz) # dpkg of Ubuntu 18.04 knows no zstd
 set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS ca-certificates)
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "NVIDIA driver, CUDA toolkit and LibTorch on Ubuntu
- Finds out which toolkit, driver and LibTorch fit this machine and each other,
- installs them, and proves it with a computation. A dry run prints the shell
- script that would do the same.")
+Finds out which toolkit, driver and LibTorch fit this machine and each other,
+installs them, and proves it with a computation. A dry run prints the shell
+script that would do the same.")
 include(CPack)

@@ -14,7 +14,15 @@ set(CURL_LIBRARY ${CUDASETUP_CURL}/lib/libcurl.a)
 find_library(LIBCARES cares REQUIRED)
 add_compile_options(-ffunction-sections -fdata-sections)
 
+# The linker warns of look-ups and dlopen inside libcrypto and c-ares; nobody calls them: names come from c-ares, ports
+# are numbers, and own_openssl.cpp keeps OpenSSL from loading anything.
 function(cudasetup_static target)
+  # Distributions make spdlog's headers ask for the shared fmt, of which there is no static one.
+  get_target_property(libraries spdlog::spdlog_header_only INTERFACE_LINK_LIBRARIES)
+  list(TRANSFORM libraries REPLACE "^fmt::fmt$" fmt::fmt-header-only)
+  set_property(TARGET spdlog::spdlog_header_only PROPERTY INTERFACE_LINK_LIBRARIES ${libraries})
   set_property(TARGET CURL::libcurl APPEND PROPERTY INTERFACE_LINK_LIBRARIES OpenSSL::SSL OpenSSL::Crypto ${LIBCARES})
+  target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src/package/own_openssl.cpp)
+  target_link_libraries(${target} PRIVATE OpenSSL::Crypto)
   target_link_options(${target} PRIVATE -static -s -Wl,--gc-sections)
 endfunction()

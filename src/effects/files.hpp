@@ -104,6 +104,9 @@ public:
   virtual base::Result<void> remove(const std::string& path) = 0;
   /// Takes an advisory lock for the life of the returned object; nullptr when another process holds it.
   virtual base::Result<std::shared_ptr<void>> lock(const std::string& path) = 0;
+  /// The process that keeps others from a file by a record lock (fcntl), as apt and dpkg do with theirs; 0 when it
+  /// cannot be told which, nullopt when there is none. Takes no lock itself.
+  virtual std::optional<int> lock_owner(const std::string& path) = 0;
 };
 
 } // namespace cudasetup::effects

@@ -26,14 +26,15 @@ public:
             effects::Events& events,
             effects::Interrupts& interrupts,
             const UnpackRequest& request)
-      : m_files(files), m_events(events), m_interrupts(interrupts), m_request(request), m_new(request.to + ".new"),
-        m_old(request.to + ".old")
+      : m_files(files), m_events(events), m_interrupts(interrupts), m_request(request),
+        m_new(request.to + std::string(k_new_suffix)), m_old(request.to + std::string(k_old_suffix))
   {
   }
 
   base::Result<Unpacked> run()
   {
     CUDASETUP_TRY(clear_up());
+    CUDASETUP_TRY(check_destination(m_files, m_request.to));
     auto done = write_new();
     if (done) {
       if (auto placed = put_in_place(); !placed) {
@@ -180,6 +181,8 @@ private:
 
   base::Result<void> put_in_place()
   {
+    // Somebody may have put something there since.
+    CUDASETUP_TRY(check_destination(m_files, m_request.to));
     const bool replaces = exists(m_request.to);
     if (replaces) {
       CUDASETUP_TRY(m_files.rename(m_request.to, m_old));
@@ -225,7 +228,36 @@ private:
   std::atomic<std::uint64_t> m_done_bytes{0};
 };
 
+bool is_libtorch_tree(effects::Files& files, const std::string& path)
+{
+  const auto version = files.status(path + "/build-version", FollowLinks::no);
+  const auto cmake = files.status(path + "/share/cmake/Torch", FollowLinks::no);
+  return version && version->type == effects::FileType::regular && cmake && cmake->type == effects::FileType::directory;
+}
+
 } // namespace
+
+base::Result<void> check_destination(effects::Files& files, const std::string& to)
+{
+  const auto refuse = [](const std::string& why) {
+    return base::fail(base::make_error(ErrorKind::refused, why)
+                          .with_hint("choose another directory (--libtorch-dir), or move it away first"));
+  };
+  if (!to.starts_with('/') || to.find_first_not_of('/') == std::string::npos || to.find('/', 1) == std::string::npos) {
+    return refuse(to + " is no place for LibTorch: it would take over a folder of the system");
+  }
+  const auto there = files.status(to, FollowLinks::no);
+  if (!there) {
+    return {};
+  }
+  if (there->type != effects::FileType::directory) {
+    return refuse(to + " is there and is no directory; it is not replaced");
+  }
+  if (!files.list(to).empty() && !is_libtorch_tree(files, to)) {
+    return refuse(to + " is there and holds something else than LibTorch; it is not replaced");
+  }
+  return {};
+}
 
 base::Result<Unpacked>
 unpack(effects::Files& files, effects::Events& events, effects::Interrupts& interrupts, const UnpackRequest& request)

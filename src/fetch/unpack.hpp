@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace cudasetup::fetch {
 
@@ -15,7 +16,7 @@ struct UnpackRequest {
   std::string zip;
   /// The folder that all entries lie in, e.g. "libtorch"; what is in it becomes what is in @p to.
   std::string top;
-  /// The directory to make. One that is there is replaced as a whole.
+  /// The directory to make. An empty one or a LibTorch tree that is there is replaced as a whole; nothing else is.
   std::string to;
   /// For progress and messages.
   std::string what;
@@ -30,11 +31,21 @@ struct Unpacked {
   std::uint64_t bytes = 0;
 };
 
-/// Unpacks a zip, all cores at once, into `TO.new`, and puts it in its place when it is whole, checked and on the disk;
-/// what was there waits as `TO.old` until then. Files get 0644, or 0755 where the zip lets somebody execute them;
-/// directories 0755; links are made last. Errors: untrusted for what read_zip_directory or Inflater refuse, an entry
-/// outside the top folder or a link that leaves it; no_space before anything is written; interrupted. Then nothing
-/// stays but what was there before.
+/// What a directory under way, and one that is being replaced, are called: `TO` and this. Nobody else has such names,
+/// so that what a run left that was cut off can be removed.
+inline constexpr std::string_view k_new_suffix = ".cudasetup-new";
+inline constexpr std::string_view k_old_suffix = ".cudasetup-old";
+
+/// Whether `unpack` may put a tree at @p to: nothing is there, or an empty directory, or one with `build-version` and
+/// `share/cmake/Torch`, and it is no directory right under the root. An Error of kind refused otherwise. Changes
+/// nothing.
+base::Result<void> check_destination(effects::Files& files, const std::string& to);
+
+/// Unpacks a zip, all cores at once, into `TO.cudasetup-new`, and puts it in its place when it is whole, checked and on
+/// the disk; what was there waits as `TO.cudasetup-old` until then. Files get 0644, or 0755 where the zip lets somebody
+/// execute them; directories 0755; links are made last. Errors: untrusted for what read_zip_directory or Inflater
+/// refuse, an entry outside the top folder or a link that leaves it; refused as check_destination says; no_space before
+/// anything is written; interrupted. Then nothing stays but what was there before.
 base::Result<Unpacked>
 unpack(effects::Files& files, effects::Events& events, effects::Interrupts& interrupts, const UnpackRequest& request);
 

@@ -66,7 +66,13 @@ base::Result<void> check_ubuntu(const OsRelease& os)
   const std::uint32_t year = version->major_part();
   const std::uint32_t month = version->minor_part();
   if (year % 2 == 0 && month == 4) {
-    return {};
+    if (is_served(*version)) {
+      return {};
+    }
+    return base::fail(base::make_error(base::ErrorKind::refused,
+                                       name_of(os) + " is too old: cudasetup serves Ubuntu LTS 18.04 to 26.04")
+                          .with_hint("upgrade it first", base::Command{{"do-release-upgrade"}})
+                          .with_hint("or see what would be done on the oldest that is served", plan_for("18.04")));
   }
   const std::string lts = lts_before(year, month);
   if (lts.empty()) {
@@ -126,6 +132,11 @@ std::optional<base::Version> nearest_lts(std::string_view codename)
     }
   }
   return std::nullopt;
+}
+
+bool is_served(const base::Version& ubuntu)
+{
+  return ubuntu.major_part() >= k_oldest_lts_year;
 }
 
 base::Result<void> check_os(const OsRelease& os)

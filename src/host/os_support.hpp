@@ -13,9 +13,12 @@ namespace cudasetup::host {
 /// are not Ubuntu's.
 std::optional<base::Version> nearest_lts(std::string_view codename);
 
-/// Whether cudasetup can work on this system. Ubuntu's LTS releases are fine (whether the manifest knows the release
-/// is not asked here). Derivatives and interim releases are refused with the nearest LTS named for `--os`; everything
-/// else is refused with what can be done instead. Errors are ErrorKind::refused and always have a hint.
+/// Whether an Ubuntu release is not older than the oldest that cudasetup serves (18.04).
+bool is_served(const base::Version& ubuntu);
+
+/// Whether cudasetup can work on this system. Ubuntu's LTS releases from 18.04 on are fine (whether the manifest knows
+/// the release is not asked here). Derivatives and interim releases are refused with the nearest LTS named for `--os`;
+/// everything else is refused with what can be done instead. Errors are ErrorKind::refused and always have a hint.
 base::Result<void> check_os(const OsRelease& os);
 
 } // namespace cudasetup::host

@@ -55,28 +55,53 @@ struct Translator {
 
   Commands operator()(const WriteFile& file) const
   {
-    Command write = command({"install", "-D", "-m", octal(file.mode), "/dev/stdin", file.path});
+    // Not `install /dev/stdin`: the install of Ubuntu 25.10 (uutils) cannot, and a root may have no /dev.
+    Command write = command({"dd", "of=" + file.path, "status=none"});
     write.input = file.content;
-    return {write};
+    return {command({"mkdir", "-p", parent_of(file.path)}),
+            command({"rm", "-f", file.path}),
+            write,
+            command({"chmod", octal(file.mode), file.path})};
   }
 
   Commands operator()(const MakeDirectory& directory) const
   {
-    return {command({"install", "-d", "-m", octal(directory.mode), directory.path})};
+    if (directory.mode) {
+      return {command({"install", "-d", "-m", octal(*directory.mode), directory.path})};
+    }
+    return {command({"mkdir", "-p", directory.path})};
   }
 
   Commands operator()(const Unpack& unpack) const
   {
-    const std::string partial = unpack.to + ".partial";
-    return {command({"rm", "-rf", partial}),
-            command({"unzip", "-q", unpack.zip, unpack.top + "/*", "-d", partial}),
-            // Without -T an existing directory would take the new one in.
-            command({"mv", "-T", partial + "/" + unpack.top, unpack.to}),
-            command({"rmdir", partial})};
+    const std::string partial = unpack.to + ".cudasetup-new";
+    const std::string old = unpack.to + ".cudasetup-old";
+    Commands commands;
+    if (unpack.former == Former::tree) {
+      commands.push_back(command({"test", "-d", unpack.to + "/share/cmake/Torch"}));
+    }
+    commands.push_back(command({"rm", "-rf", partial}));
+    commands.push_back(command({"unzip", "-q", unpack.zip, unpack.top + "/*", "-d", partial}));
+    if (unpack.former == Former::tree) {
+      commands.push_back(command({"rm", "-rf", old}));
+      commands.push_back(command({"mv", "-T", unpack.to, old}));
+    }
+    // With -T a directory that is not empty is a failure, and not a place to put the new one into.
+    commands.push_back(command({"mv", "-T", partial + "/" + unpack.top, unpack.to}));
+    commands.push_back(command({"rmdir", partial}));
+    if (unpack.former == Former::tree) {
+      commands.push_back(command({"rm", "-rf", old}));
+    }
+    return commands;
   }
 
   // With -T a directory at the link's place is a failure, and not a place to put the link into.
-  Commands operator()(const Link& link) const { return {command({"ln", "-sfT", link.target, link.path})}; }
+  // ln would replace a file: the test stops the script before that.
+  Commands operator()(const Link& link) const
+  {
+    return {command({"test", "!", "-e", link.path, "-o", "-L", link.path}),
+            command({"ln", "-sfT", link.target, link.path})};
+  }
 
   Commands operator()(const CopyMatch& copy) const
   {

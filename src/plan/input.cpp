@@ -77,7 +77,8 @@ std::string check_of(const Download& download)
   if (download.md5_list) {
     return "checked against its line in NVIDIA's list of MD5 sums, as no digest of it is known beforehand";
   }
-  return "no digest of it was published: it is accepted as it comes from its address, and its sha256 is recorded";
+  return "no digest of it was published: it is accepted as it comes from its address. Where cudasetup itself "
+         "installs it, it records its sha256, and later runs compare";
 }
 
 std::string apt_text(const manifest::AptPackage& package)

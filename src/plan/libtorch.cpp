@@ -61,13 +61,24 @@ Step fetch_step(const Download& download, const resolve::TorchChoice& torch)
   return step;
 }
 
-Step unpack_step(const Download& download, const resolve::TorchChoice& torch)
+/// Another version's tree where the chosen one is to be put.
+Former former_tree(const Input& input)
+{
+  const auto& trees = input.facts.libtorch;
+  const bool found = std::any_of(trees.begin(), trees.end(), [&](const host::LibTorchTree& tree) {
+    return tree.directory == input.resolution.torch->prefix && !tree.build_version.empty();
+  });
+  return found ? Former::tree : Former::none;
+}
+
+Step unpack_step(const Download& download, const resolve::TorchChoice& torch, Former former)
 {
   Step step;
   step.id = "unpack-libtorch";
   step.title = "Unpack LibTorch into " + torch.prefix;
-  step.because = "it is unpacked beside its place and renamed, so that no half of it is ever found there";
-  step.actions = {MakeDirectory{parent_of(torch.prefix)}, Unpack{download.to, "libtorch", torch.prefix}};
+  step.because = "it is unpacked beside its place and renamed, so that no half of it is ever found there" +
+                 std::string(former == Former::tree ? ". The other version that is there is replaced" : "");
+  step.actions = {MakeDirectory{parent_of(torch.prefix)}, Unpack{download.to, "libtorch", torch.prefix, former}};
   step.undo = "rm -r " + torch.prefix;
   return step;
 }
@@ -139,7 +150,7 @@ std::vector<Step> libtorch_steps(const Input& input)
   if (tree == Presence::absent) {
     const Download download = download_of(torch.zip->file, pytorch_address(input, torch.zip->file.url), std::nullopt);
     steps.push_back(fetch_step(download, torch));
-    steps.push_back(unpack_step(download, torch));
+    steps.push_back(unpack_step(download, torch, former_tree(input)));
   }
   if (auto actions = registering_actions(input, tree); !actions.empty()) {
     steps.push_back(register_step(std::move(actions)));

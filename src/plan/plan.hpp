@@ -21,8 +21,8 @@ struct Md5List {
   std::string to;
 };
 
-/// Fetches a file. Checked against `digest`, else against its line in `md5_list`, else accepted over https and its
-/// sha256 recorded.
+/// Fetches a file. Checked against `digest`, else against its line in `md5_list`, else accepted over https and, by
+/// apply, its sha256 recorded.
 struct Download {
   base::Url url;
   std::string to;
@@ -31,28 +31,33 @@ struct Download {
   std::optional<std::uint64_t> bytes;
 };
 
-/// Writes a whole file (parents made with 0755).
+/// Writes a whole file (missing parents made with 0755), replacing a file or link of that name.
 struct WriteFile {
   std::string path;
   std::string content;
   unsigned mode = 0644;
 };
 
-/// Makes a directory (and parents, 0755) with this mode.
+/// Makes a directory (and missing parents, 0755).
 struct MakeDirectory {
   std::string path;
-  unsigned mode = 0755;
+  /// Of the directory, also where it is there already. nullopt: 0755 for a new one; one that is there stays as it is.
+  std::optional<unsigned> mode = std::nullopt;
 };
 
-/// Unpacks the folder `top` of a zip into a new directory, which then takes the name `to` (that must not exist, or is
-/// replaced when it is an unfinished one of ours).
+/// Whether a LibTorch tree was found where one is to be put.
+enum class Former { none, tree };
+
+/// Unpacks the folder `top` of a zip into a new directory, which then takes the name `to`. An empty directory there, or
+/// a LibTorch tree, is replaced; anything else is refused. `former` is what the script has to move away.
 struct Unpack {
   std::string zip;
   std::string top;
   std::string to;
+  Former former = Former::none;
 };
 
-/// Points a symbolic link at a target, replacing an older link.
+/// Points a symbolic link at a target, replacing an older link. Anything else of that name is refused.
 struct Link {
   std::string path;
   std::string target;

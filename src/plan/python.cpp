@@ -89,7 +89,12 @@ std::vector<Step> python_steps(const Input& input)
   Step step;
   step.id = "python";
   step.title = "Install " + enumerate(requirements) + " into " + directory;
-  step.because = "the same build for Python, in an environment of its own: the system's Python stays as it is";
+  step.because =
+      "the same build for Python, in an environment of its own: the system's Python stays as it is. The wheels "
+      "are accepted " +
+      std::string(index.url.is_https() ? "over https" : "without https") + " from " + index.url.host() +
+      " and whatever other index pip is set to: cudasetup knows no digest of them, and pip compares them "
+      "only with the digests that the index itself names, where it names any";
   step.actions = {run({"python3", "-m", "venv", directory}),
                   run(std::move(pip)),
                   WriteFile{record_file(directory), record_text(requirements)}};

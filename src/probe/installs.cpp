@@ -82,7 +82,8 @@ void probe_libtorch(effects::Files& target, const ProbeOptions& options, host::H
   facts.current_libtorch = target.resolve(std::string(host::k_current_libtorch));
   std::vector<std::string> directories;
   for (const std::string& name : target.list("/opt/libtorch")) {
-    if (!name.starts_with('.')) {
+    // What a run left that was cut off is no tree.
+    if (!name.starts_with('.') && !name.ends_with(".cudasetup-new") && !name.ends_with(".cudasetup-old")) {
       directories.push_back("/opt/libtorch/" + name);
     }
   }

@@ -7,30 +7,35 @@ namespace cudasetup::report {
 
 namespace {
 
-std::string command_of(const resolve::Alternative& alternative)
+base::Command command_of(std::vector<std::string> words, const std::vector<std::string>& more)
 {
-  base::Command command{{"cudasetup", "install"}};
-  command.argv.insert(command.argv.end(), alternative.arguments.begin(), alternative.arguments.end());
-  return base::to_shell(command);
+  words.insert(words.end(), more.begin(), more.end());
+  return base::Command{std::move(words)};
+}
+
+std::string command_of(const resolve::Alternative& alternative, const NextCommands& next)
+{
+  return base::to_shell(command_of(command_of(next.instead, alternative.arguments).argv, next.instead_more));
 }
 
 /// What to do next where nothing else can be had: by what the first reason is about.
-base::Hint next_of(const resolve::Refusal& refusal)
+base::Hint next_of(const resolve::Refusal& refusal, const NextCommands& next)
 {
   const std::string about = refusal.reasons.empty() ? "" : refusal.reasons.front().constraint;
   if (about == "os") {
-    return {"see what would be done on another machine", base::Command{{"cudasetup", "plan", "--os", "ubuntu24.04"}}};
+    return {"see what would be done on another machine",
+            command_of({"cudasetup", "plan", "--os", "ubuntu24.04"}, next.plan_more)};
   }
   const std::string kind = about == "gpu"      ? "gpus"
                            : about == "driver" ? "drivers"
                            : about == "torch"  ? "torch"
                                                : "cuda";
-  return {"see what there is", base::Command{{"cudasetup", "list", kind}}};
+  return {"see what there is", command_of({"cudasetup", "list", kind}, next.list_more)};
 }
 
 } // namespace
 
-std::string text_of(const resolve::Refusal& refusal)
+std::string text_of(const resolve::Refusal& refusal, const NextCommands& next)
 {
   std::string text;
   for (std::size_t i = 0; i < refusal.reasons.size(); ++i) {
@@ -42,16 +47,16 @@ std::string text_of(const resolve::Refusal& refusal)
   }
   for (const resolve::Alternative& alternative : refusal.alternatives) {
     text += "instead: " + alternative.selection + (alternative.text.empty() ? "" : " - " + alternative.text) + "\n";
-    text += "         " + command_of(alternative) + "\n";
+    text += "         " + command_of(alternative, next) + "\n";
   }
   if (refusal.alternatives.empty()) {
-    const base::Hint hint = next_of(refusal);
+    const base::Hint hint = next_of(refusal, next);
     text += "hint: " + hint.text + ": " + base::to_shell(*hint.command) + "\n";
   }
   return base::printable(text);
 }
 
-json::Value to_json(const resolve::Refusal& refusal)
+json::Value to_json(const resolve::Refusal& refusal, const NextCommands& next)
 {
   json::Array reasons;
   for (const resolve::Constraint& reason : refusal.reasons) {
@@ -63,7 +68,7 @@ json::Value to_json(const resolve::Refusal& refusal)
     alternatives.emplace_back(
         json::Object{{"selection", alternative.selection},
                      {"text", alternative.text.empty() ? alternative.selection : alternative.text},
-                     {"command", command_of(alternative)}});
+                     {"command", command_of(alternative, next)}});
   }
   return json::Object{
       {"schema", "cudasetup.refusal/1"}, {"reasons", std::move(reasons)}, {"alternatives", std::move(alternatives)}};

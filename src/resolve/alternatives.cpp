@@ -72,7 +72,12 @@ void add_single_changes(const Question& refused, std::vector<Request>& tries)
     tries.push_back(request);
     tries.back().abi = manifest::Abi::cxx11;
   }
-  if (refused.target.arch == base::Arch::arm64 && !request.python && request.torch.choice != Choice::none) {
+  if (request.require_digests && request.python) {
+    tries.push_back(request);
+    tries.back().python.reset();
+  }
+  if (refused.target.arch == base::Arch::arm64 && !request.require_digests && !request.python &&
+      request.torch.choice != Choice::none) {
     tries.push_back(request);
     tries.back().python = std::string(k_environment);
   }

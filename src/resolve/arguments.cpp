@@ -30,19 +30,6 @@ void add_driver(std::vector<std::string>& arguments, const Request& request)
   if (request.module != ModuleChoice::automatic) {
     add(arguments, "--module", request.module == ModuleChoice::open ? "open" : "proprietary");
   }
-  switch (request.flavour) {
-  case DriverPackages::automatic:
-    break;
-  case DriverPackages::desktop:
-    add(arguments, "--flavour", "desktop");
-    break;
-  case DriverPackages::headless:
-    add(arguments, "--flavour", "headless");
-    break;
-  case DriverPackages::server:
-    add(arguments, "--flavour", "server");
-    break;
-  }
 }
 
 void add_torch(std::vector<std::string>& arguments, const Request& request, const Resolution& resolution)

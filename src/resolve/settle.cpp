@@ -51,6 +51,12 @@ Question ask(const Request& request, const manifest::Manifest& manifest, const T
     question.basis.refuse(
         "python", "--python installs the wheels of a torch build, and --torch none was given", "the request");
   }
+  if (request.python && torch && request.require_digests) {
+    question.basis.refuse("digest",
+                          "pip fetches the wheels of --python, whose digests are not known here, and "
+                          "--require-digests was given",
+                          "the request");
+  }
   if (target.arch == base::Arch::arm64 && torch && !request.python) {
     question.basis.refuse(
         "architecture",
@@ -91,6 +97,7 @@ settle(const Question& question, const Toolkit& toolkit, const std::optional<Tor
         check_torch(*torch, question.manifest, toolkit.release(), target, question.request, attempt.findings);
     if (question.request.python) {
       check_python(*torch->release, target, attempt.findings);
+      attempt.findings.caution("python", "the wheels are fetched by pip over https; cudasetup knows no digest of them");
       resolution.python = PythonChoice{*question.request.python};
     }
   }

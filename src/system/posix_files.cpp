@@ -78,6 +78,19 @@ int PosixFiles::open_regular(const std::string& path, Fd& file) const
   return file ? 0 : errno;
 }
 
+std::optional<int> PosixFiles::lock_owner(const std::string& path)
+{
+  Fd file;
+  struct flock wanted {};
+  wanted.l_type = F_WRLCK;
+  wanted.l_whence = SEEK_SET;
+  if (open_regular(path, file) != 0 || ::fcntl(file.number(), F_GETLK, &wanted) != 0 || wanted.l_type == F_UNLCK) {
+    return std::nullopt;
+  }
+  // Not a number where it is of another namespace, or the lock is one of an open file.
+  return std::max(0, wanted.l_pid);
+}
+
 std::optional<std::string> PosixFiles::read(const std::string& path)
 {
   Fd file;

@@ -36,6 +36,7 @@ public:
   base::Result<void> set_mode(const std::string& path, unsigned mode) override;
   base::Result<void> remove(const std::string& path) override;
   base::Result<std::shared_ptr<void>> lock(const std::string& path) override;
+  std::optional<int> lock_owner(const std::string& path) override;
 
 private:
   /// The place of @p path, or the Error of what @p verb could not do there.

@@ -14,7 +14,8 @@ bool is_root();
 std::optional<std::string> environment(const std::string& name);
 /// Writes to standard output.
 void print(std::string_view text);
-/// Asks on standard error, reads a line from standard input; yes for "y" and "yes".
+/// Asks on standard error, reads a line from standard input; yes for "y" and "yes", no for all
+/// else and when a signal comes.
 bool ask(const std::string& question);
 
 } // namespace cudasetup::system

@@ -17,11 +17,11 @@ Check check_of(Level level, const ProbeTest& test)
   check.facts = test.facts;
   check.facts.emplace_back("gpu", test.device.starts_with("cuda"));
   if (test.error.find("no kernel image is available") != std::string::npos) {
-    check.hints.push_back({"this build has no kernels for this GPU; see which builds have",
-                           base::Command{{"cudasetup", "list", "torch", "--here"}}});
+    check.hints.push_back({"this build has no kernels for this GPU; see which build has them",
+                           base::Command{{"cudasetup", "plan", "--torch", "latest"}}});
   } else if (test.error.find("driver version is insufficient") != std::string::npos) {
-    check.hints.push_back({"the driver is older than this CUDA needs; see which one would do",
-                           base::Command{{"cudasetup", "list", "cuda", "--here"}}});
+    check.hints.push_back({"the driver is older than this CUDA needs; see which one each release brings",
+                           base::Command{{"cudasetup", "list", "cuda"}}});
   }
   return check;
 }

@@ -76,21 +76,27 @@ apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--fo
 
 # [10/14] Unpack LibTorch into /opt/libtorch/2.6.0+cu124
 # Why: it is unpacked beside its place and renamed, so that no half of it is ever found there.
-install -d -m 0755 /opt/libtorch
-rm -rf /opt/libtorch/2.6.0+cu124.partial
-unzip -q /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-2.6.0+cu124.zip 'libtorch/*' -d /opt/libtorch/2.6.0+cu124.partial
-mv -T /opt/libtorch/2.6.0+cu124.partial/libtorch /opt/libtorch/2.6.0+cu124
-rmdir /opt/libtorch/2.6.0+cu124.partial
+mkdir -p /opt/libtorch
+rm -rf /opt/libtorch/2.6.0+cu124.cudasetup-new
+unzip -q /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-2.6.0+cu124.zip 'libtorch/*' -d /opt/libtorch/2.6.0+cu124.cudasetup-new
+mv -T /opt/libtorch/2.6.0+cu124.cudasetup-new/libtorch /opt/libtorch/2.6.0+cu124
+rmdir /opt/libtorch/2.6.0+cu124.cudasetup-new
 
 # [11/14] Let the loader, CMake and pkg-config find LibTorch
 # Why: they all look under /opt/libtorch/current, which another version can take over. The loader's
 # entry comes after the system's own, whose libraries keep going first.
+test '!' -e /opt/libtorch/current -o -L /opt/libtorch/current
 ln -sfT 2.6.0+cu124 /opt/libtorch/current
-install -D -m 0644 /dev/stdin /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf <<'EOF'
+mkdir -p /etc/ld.so.conf.d
+rm -f /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf
+dd of=/etc/ld.so.conf.d/zz-cudasetup-libtorch.conf status=none <<'EOF'
 /opt/libtorch/current/lib
 EOF
+chmod 0644 /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf
 ldconfig
-install -D -m 0644 /dev/stdin /usr/local/lib/pkgconfig/libtorch.pc <<'EOF'
+mkdir -p /usr/local/lib/pkgconfig
+rm -f /usr/local/lib/pkgconfig/libtorch.pc
+dd of=/usr/local/lib/pkgconfig/libtorch.pc status=none <<'EOF'
 prefix=/opt/libtorch/current
 libdir=${prefix}/lib
 includedir=${prefix}/include
@@ -101,21 +107,30 @@ Version: 2.6.0
 Cflags: -D_GLIBCXX_USE_CXX11_ABI=1 -I${includedir} -I${includedir}/torch/csrc/api/include
 Libs: -L${libdir} -Wl,-rpath,${libdir} -Wl,--no-as-needed -ltorch -ltorch_cpu -ltorch_cuda -lc10_cuda -lc10 -Wl,--as-needed
 EOF
+chmod 0644 /usr/local/lib/pkgconfig/libtorch.pc
 
 # [12/14] Install torch==2.6.0+cu124, torchvision==0.21.0+cu124 and torchaudio==2.6.0+cu124 into
 # /opt/venv
 # Why: the same build for Python, in an environment of its own: the system's Python stays as it is.
+# The wheels are accepted over https from download.pytorch.org and whatever other index pip is set to:
+# cudasetup knows no digest of them, and pip compares them only with the digests that the index itself
+# names, where it names any.
 python3 -m venv /opt/venv
 /opt/venv/bin/python -m pip install --no-input --disable-pip-version-check --index-url https://download.pytorch.org/whl/cu124 torch==2.6.0+cu124 torchvision==0.21.0+cu124 torchaudio==2.6.0+cu124
-install -D -m 0644 /dev/stdin /opt/venv/cudasetup-requirements.txt <<'EOF'
+mkdir -p /opt/venv
+rm -f /opt/venv/cudasetup-requirements.txt
+dd of=/opt/venv/cudasetup-requirements.txt status=none <<'EOF'
 torch==2.6.0+cu124
 torchvision==0.21.0+cu124
 torchaudio==2.6.0+cu124
 EOF
+chmod 0644 /opt/venv/cudasetup-requirements.txt
 
 # [13/14] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
-install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
+mkdir -p /etc/profile.d
+rm -f /etc/profile.d/cudasetup.sh
+dd of=/etc/profile.d/cudasetup.sh status=none <<'EOF'
 # Written by cudasetup, which replaces it when it installs another version.
 # CUDA toolkit
 export CUDA_HOME=/usr/local/cuda-12.4
@@ -130,6 +145,7 @@ case ":${CMAKE_PREFIX_PATH:-}:" in
   *) export CMAKE_PREFIX_PATH="/opt/libtorch/current${CMAKE_PREFIX_PATH:+:${CMAKE_PREFIX_PATH}}" ;;
 esac
 EOF
+chmod 0644 /etc/profile.d/cudasetup.sh
 
 # [14/14] Remove the downloads
 # Why: what they held is installed; --keep-downloads leaves them.

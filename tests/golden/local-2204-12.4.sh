@@ -52,7 +52,8 @@ install -d -m 0700 /var/cache/cudasetup
 # [5/12] Put NVIDIA's packages before Ubuntu's of the same name
 # Why: driver and toolkit packages must come from one archive, and the pin must be there before the
 # first update. Its text is not known beforehand; no digest of it was published: it is accepted as it
-# comes from its address, and its sha256 is recorded.
+# comes from its address. Where cudasetup itself installs it, it records its sha256, and later runs
+# compare.
 /usr/lib/apt/apt-helper download-file https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64/cuda-ubuntu2204.pin /etc/apt/preferences.d/cuda-repository-pin-600
 
 # [6/12] Fetch the local installer of CUDA 12.4.1
@@ -80,7 +81,9 @@ apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--fo
 
 # [11/12] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
-install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
+mkdir -p /etc/profile.d
+rm -f /etc/profile.d/cudasetup.sh
+dd of=/etc/profile.d/cudasetup.sh status=none <<'EOF'
 # Written by cudasetup, which replaces it when it installs another version.
 # CUDA toolkit
 export CUDA_HOME=/usr/local/cuda-12.4
@@ -89,6 +92,7 @@ case ":${PATH:-}:" in
   *) export PATH="/usr/local/cuda-12.4/bin${PATH:+:${PATH}}" ;;
 esac
 EOF
+chmod 0644 /etc/profile.d/cudasetup.sh
 
 # [12/12] Remove the downloads
 # Why: what they held is installed; --keep-downloads leaves them.

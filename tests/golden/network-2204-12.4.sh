@@ -68,7 +68,9 @@ apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--fo
 
 # [9/10] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
-install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
+mkdir -p /etc/profile.d
+rm -f /etc/profile.d/cudasetup.sh
+dd of=/etc/profile.d/cudasetup.sh status=none <<'EOF'
 # Written by cudasetup, which replaces it when it installs another version.
 # CUDA toolkit
 export CUDA_HOME=/usr/local/cuda-12.4
@@ -77,6 +79,7 @@ case ":${PATH:-}:" in
   *) export PATH="/usr/local/cuda-12.4/bin${PATH:+:${PATH}}" ;;
 esac
 EOF
+chmod 0644 /etc/profile.d/cudasetup.sh
 
 # [10/10] Remove the downloads
 # Why: what they held is installed; --keep-downloads leaves them.

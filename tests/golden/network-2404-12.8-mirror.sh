@@ -53,9 +53,12 @@ install -d -m 0700 /var/cache/cudasetup
 # Why: the keyring package would add NVIDIA's own address, so only the key is taken out of it.
 dpkg-deb -x /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb /var/cache/cudasetup/cuda-keyring
 install -D -m 0644 /var/cache/cudasetup/cuda-keyring/usr/share/keyrings/cuda-archive-keyring.gpg /usr/share/keyrings/cuda-archive-keyring.gpg
-install -D -m 0644 /dev/stdin /etc/apt/sources.list.d/cuda-ubuntu2404-x86_64.list <<'EOF'
+mkdir -p /etc/apt/sources.list.d
+rm -f /etc/apt/sources.list.d/cuda-ubuntu2404-x86_64.list
+dd of=/etc/apt/sources.list.d/cuda-ubuntu2404-x86_64.list status=none <<'EOF'
 deb [signed-by=/usr/share/keyrings/cuda-archive-keyring.gpg] http://127.0.0.1:8080/nvidia/compute/cuda/repos/ubuntu2404/x86_64/ /
 EOF
+chmod 0644 /etc/apt/sources.list.d/cuda-ubuntu2404-x86_64.list
 
 # [6/13] Put NVIDIA's packages before Ubuntu's of the same name
 # Why: driver and toolkit packages must come from one archive, and the pin must be there before the
@@ -76,21 +79,27 @@ apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--fo
 
 # [10/13] Unpack LibTorch into /opt/libtorch/2.7.1+cu128
 # Why: it is unpacked beside its place and renamed, so that no half of it is ever found there.
-install -d -m 0755 /opt/libtorch
-rm -rf /opt/libtorch/2.7.1+cu128.partial
-unzip -q /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-2.7.1+cu128.zip 'libtorch/*' -d /opt/libtorch/2.7.1+cu128.partial
-mv -T /opt/libtorch/2.7.1+cu128.partial/libtorch /opt/libtorch/2.7.1+cu128
-rmdir /opt/libtorch/2.7.1+cu128.partial
+mkdir -p /opt/libtorch
+rm -rf /opt/libtorch/2.7.1+cu128.cudasetup-new
+unzip -q /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-2.7.1+cu128.zip 'libtorch/*' -d /opt/libtorch/2.7.1+cu128.cudasetup-new
+mv -T /opt/libtorch/2.7.1+cu128.cudasetup-new/libtorch /opt/libtorch/2.7.1+cu128
+rmdir /opt/libtorch/2.7.1+cu128.cudasetup-new
 
 # [11/13] Let the loader, CMake and pkg-config find LibTorch
 # Why: they all look under /opt/libtorch/current, which another version can take over. The loader's
 # entry comes after the system's own, whose libraries keep going first.
+test '!' -e /opt/libtorch/current -o -L /opt/libtorch/current
 ln -sfT 2.7.1+cu128 /opt/libtorch/current
-install -D -m 0644 /dev/stdin /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf <<'EOF'
+mkdir -p /etc/ld.so.conf.d
+rm -f /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf
+dd of=/etc/ld.so.conf.d/zz-cudasetup-libtorch.conf status=none <<'EOF'
 /opt/libtorch/current/lib
 EOF
+chmod 0644 /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf
 ldconfig
-install -D -m 0644 /dev/stdin /usr/local/lib/pkgconfig/libtorch.pc <<'EOF'
+mkdir -p /usr/local/lib/pkgconfig
+rm -f /usr/local/lib/pkgconfig/libtorch.pc
+dd of=/usr/local/lib/pkgconfig/libtorch.pc status=none <<'EOF'
 prefix=/opt/libtorch/current
 libdir=${prefix}/lib
 includedir=${prefix}/include
@@ -101,10 +110,13 @@ Version: 2.7.1
 Cflags: -D_GLIBCXX_USE_CXX11_ABI=1 -I${includedir} -I${includedir}/torch/csrc/api/include
 Libs: -L${libdir} -Wl,-rpath,${libdir} -Wl,--no-as-needed -ltorch -ltorch_cpu -ltorch_cuda -lc10_cuda -lc10 -Wl,--as-needed
 EOF
+chmod 0644 /usr/local/lib/pkgconfig/libtorch.pc
 
 # [12/13] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
-install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
+mkdir -p /etc/profile.d
+rm -f /etc/profile.d/cudasetup.sh
+dd of=/etc/profile.d/cudasetup.sh status=none <<'EOF'
 # Written by cudasetup, which replaces it when it installs another version.
 # CUDA toolkit
 export CUDA_HOME=/usr/local/cuda-12.8
@@ -119,6 +131,7 @@ case ":${CMAKE_PREFIX_PATH:-}:" in
   *) export CMAKE_PREFIX_PATH="/opt/libtorch/current${CMAKE_PREFIX_PATH:+:${CMAKE_PREFIX_PATH}}" ;;
 esac
 EOF
+chmod 0644 /etc/profile.d/cudasetup.sh
 
 # [13/13] Remove the downloads
 # Why: what they held is installed; --keep-downloads leaves them.

@@ -72,21 +72,27 @@ rm -rf -- /var/cache/cudasetup/runfile
 
 # [8/12] Unpack LibTorch into /opt/libtorch/1.10.1+cu111
 # Why: it is unpacked beside its place and renamed, so that no half of it is ever found there.
-install -d -m 0755 /opt/libtorch
-rm -rf /opt/libtorch/1.10.1+cu111.partial
-unzip -q /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.10.1+cu111.zip 'libtorch/*' -d /opt/libtorch/1.10.1+cu111.partial
-mv -T /opt/libtorch/1.10.1+cu111.partial/libtorch /opt/libtorch/1.10.1+cu111
-rmdir /opt/libtorch/1.10.1+cu111.partial
+mkdir -p /opt/libtorch
+rm -rf /opt/libtorch/1.10.1+cu111.cudasetup-new
+unzip -q /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.10.1+cu111.zip 'libtorch/*' -d /opt/libtorch/1.10.1+cu111.cudasetup-new
+mv -T /opt/libtorch/1.10.1+cu111.cudasetup-new/libtorch /opt/libtorch/1.10.1+cu111
+rmdir /opt/libtorch/1.10.1+cu111.cudasetup-new
 
 # [9/12] Let the loader, CMake and pkg-config find LibTorch
 # Why: they all look under /opt/libtorch/current, which another version can take over. The loader's
 # entry comes after the system's own, whose libraries keep going first.
+test '!' -e /opt/libtorch/current -o -L /opt/libtorch/current
 ln -sfT 1.10.1+cu111 /opt/libtorch/current
-install -D -m 0644 /dev/stdin /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf <<'EOF'
+mkdir -p /etc/ld.so.conf.d
+rm -f /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf
+dd of=/etc/ld.so.conf.d/zz-cudasetup-libtorch.conf status=none <<'EOF'
 /opt/libtorch/current/lib
 EOF
+chmod 0644 /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf
 ldconfig
-install -D -m 0644 /dev/stdin /usr/local/lib/pkgconfig/libtorch.pc <<'EOF'
+mkdir -p /usr/local/lib/pkgconfig
+rm -f /usr/local/lib/pkgconfig/libtorch.pc
+dd of=/usr/local/lib/pkgconfig/libtorch.pc status=none <<'EOF'
 prefix=/opt/libtorch/current
 libdir=${prefix}/lib
 includedir=${prefix}/include
@@ -97,17 +103,23 @@ Version: 1.10.1
 Cflags: -D_GLIBCXX_USE_CXX11_ABI=1 -I${includedir} -I${includedir}/torch/csrc/api/include
 Libs: -L${libdir} -Wl,-rpath,${libdir} -Wl,--no-as-needed -ltorch -ltorch_cpu -ltorch_cuda -lc10_cuda -lc10 -Wl,--as-needed
 EOF
+chmod 0644 /usr/local/lib/pkgconfig/libtorch.pc
 
 # [10/12] Let the loader find the libraries of CUDA 11.1
 # Why: the runfile, unlike NVIDIA's packages, leaves this to people.
-install -D -m 0644 /dev/stdin /etc/ld.so.conf.d/cudasetup-cuda-11.1.conf <<'EOF'
+mkdir -p /etc/ld.so.conf.d
+rm -f /etc/ld.so.conf.d/cudasetup-cuda-11.1.conf
+dd of=/etc/ld.so.conf.d/cudasetup-cuda-11.1.conf status=none <<'EOF'
 /usr/local/cuda-11.1/lib64
 EOF
+chmod 0644 /etc/ld.so.conf.d/cudasetup-cuda-11.1.conf
 ldconfig
 
 # [11/12] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
-install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
+mkdir -p /etc/profile.d
+rm -f /etc/profile.d/cudasetup.sh
+dd of=/etc/profile.d/cudasetup.sh status=none <<'EOF'
 # Written by cudasetup, which replaces it when it installs another version.
 # CUDA toolkit
 export CUDA_HOME=/usr/local/cuda-11.1
@@ -123,6 +135,7 @@ case ":${CMAKE_PREFIX_PATH:-}:" in
   *) export CMAKE_PREFIX_PATH="/opt/libtorch/current${CMAKE_PREFIX_PATH:+:${CMAKE_PREFIX_PATH}}" ;;
 esac
 EOF
+chmod 0644 /etc/profile.d/cudasetup.sh
 
 # [12/12] Remove the downloads
 # Why: what they held is installed; --keep-downloads leaves them.

@@ -55,11 +55,14 @@ install -d -m 0700 /var/cache/cudasetup
 # first update. It is what
 # https://developer.download.nvidia.com/compute/cuda/repos/ubuntu1804/x86_64/cuda-ubuntu1804.pin
 # holds.
-install -D -m 0644 /dev/stdin /etc/apt/preferences.d/cuda-repository-pin-600 <<'EOF'
+mkdir -p /etc/apt/preferences.d
+rm -f /etc/apt/preferences.d/cuda-repository-pin-600
+dd of=/etc/apt/preferences.d/cuda-repository-pin-600 status=none <<'EOF'
 Package: *
 Pin: release l=NVIDIA CUDA
 Pin-Priority: 600
 EOF
+chmod 0644 /etc/apt/preferences.d/cuda-repository-pin-600
 
 # [6/16] Fetch the local installer of CUDA 11.1.1
 # Why: it holds NVIDIA's whole archive of this release; checked against its line in NVIDIA's list of
@@ -76,9 +79,12 @@ dpkg -i --force-confnew,confmiss /var/cache/cudasetup/cuda-repo-ubuntu1804-11-1-
 # Why: the package adds its source without a key and later apt has no apt-key; named in the source,
 # the key is trusted for this directory alone.
 install -D -m 0644 /var/cuda-repo-ubuntu1804-11-1-local/7fa2af80.pub /usr/share/keyrings/cuda-ubuntu1804-11-1-local.asc
-install -D -m 0644 /dev/stdin /etc/apt/sources.list.d/cuda-ubuntu1804-11-1-local.list <<'EOF'
+mkdir -p /etc/apt/sources.list.d
+rm -f /etc/apt/sources.list.d/cuda-ubuntu1804-11-1-local.list
+dd of=/etc/apt/sources.list.d/cuda-ubuntu1804-11-1-local.list status=none <<'EOF'
 deb [signed-by=/usr/share/keyrings/cuda-ubuntu1804-11-1-local.asc] file:///var/cuda-repo-ubuntu1804-11-1-local /
 EOF
+chmod 0644 /etc/apt/sources.list.d/cuda-ubuntu1804-11-1-local.list
 
 # [9/16] Read the package lists
 # Why: the local installer's list is new or may be old, and its packages need Ubuntu's.
@@ -98,21 +104,27 @@ apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--fo
 
 # [13/16] Unpack LibTorch into /opt/libtorch/1.7.1+cu110
 # Why: it is unpacked beside its place and renamed, so that no half of it is ever found there.
-install -d -m 0755 /opt/libtorch
-rm -rf /opt/libtorch/1.7.1+cu110.partial
-unzip -q /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.7.1+cu110.zip 'libtorch/*' -d /opt/libtorch/1.7.1+cu110.partial
-mv -T /opt/libtorch/1.7.1+cu110.partial/libtorch /opt/libtorch/1.7.1+cu110
-rmdir /opt/libtorch/1.7.1+cu110.partial
+mkdir -p /opt/libtorch
+rm -rf /opt/libtorch/1.7.1+cu110.cudasetup-new
+unzip -q /var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.7.1+cu110.zip 'libtorch/*' -d /opt/libtorch/1.7.1+cu110.cudasetup-new
+mv -T /opt/libtorch/1.7.1+cu110.cudasetup-new/libtorch /opt/libtorch/1.7.1+cu110
+rmdir /opt/libtorch/1.7.1+cu110.cudasetup-new
 
 # [14/16] Let the loader, CMake and pkg-config find LibTorch
 # Why: they all look under /opt/libtorch/current, which another version can take over. The loader's
 # entry comes after the system's own, whose libraries keep going first.
+test '!' -e /opt/libtorch/current -o -L /opt/libtorch/current
 ln -sfT 1.7.1+cu110 /opt/libtorch/current
-install -D -m 0644 /dev/stdin /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf <<'EOF'
+mkdir -p /etc/ld.so.conf.d
+rm -f /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf
+dd of=/etc/ld.so.conf.d/zz-cudasetup-libtorch.conf status=none <<'EOF'
 /opt/libtorch/current/lib
 EOF
+chmod 0644 /etc/ld.so.conf.d/zz-cudasetup-libtorch.conf
 ldconfig
-install -D -m 0644 /dev/stdin /usr/local/lib/pkgconfig/libtorch.pc <<'EOF'
+mkdir -p /usr/local/lib/pkgconfig
+rm -f /usr/local/lib/pkgconfig/libtorch.pc
+dd of=/usr/local/lib/pkgconfig/libtorch.pc status=none <<'EOF'
 prefix=/opt/libtorch/current
 libdir=${prefix}/lib
 includedir=${prefix}/include
@@ -123,10 +135,13 @@ Version: 1.7.1
 Cflags: -D_GLIBCXX_USE_CXX11_ABI=1 -I${includedir} -I${includedir}/torch/csrc/api/include
 Libs: -L${libdir} -Wl,-rpath,${libdir} -Wl,--no-as-needed -ltorch -ltorch_cpu -ltorch_cuda -lc10_cuda -lc10 -Wl,--as-needed
 EOF
+chmod 0644 /usr/local/lib/pkgconfig/libtorch.pc
 
 # [15/16] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
-install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
+mkdir -p /etc/profile.d
+rm -f /etc/profile.d/cudasetup.sh
+dd of=/etc/profile.d/cudasetup.sh status=none <<'EOF'
 # Written by cudasetup, which replaces it when it installs another version.
 # CUDA toolkit
 export CUDA_HOME=/usr/local/cuda-11.1
@@ -141,6 +156,7 @@ case ":${CMAKE_PREFIX_PATH:-}:" in
   *) export CMAKE_PREFIX_PATH="/opt/libtorch/current${CMAKE_PREFIX_PATH:+:${CMAKE_PREFIX_PATH}}" ;;
 esac
 EOF
+chmod 0644 /etc/profile.d/cudasetup.sh
 
 # [16/16] Remove the downloads
 # Why: what they held is installed; --keep-downloads leaves them.

@@ -64,11 +64,14 @@ dpkg -i --force-confnew,confmiss /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb
 # first update. It is what
 # https://developer.download.nvidia.com/compute/cuda/repos/wsl-ubuntu/x86_64/cuda-wsl-ubuntu.pin
 # holds.
-install -D -m 0644 /dev/stdin /etc/apt/preferences.d/cuda-repository-pin-600 <<'EOF'
+mkdir -p /etc/apt/preferences.d
+rm -f /etc/apt/preferences.d/cuda-repository-pin-600
+dd of=/etc/apt/preferences.d/cuda-repository-pin-600 status=none <<'EOF'
 Package: *
 Pin: release l=NVIDIA CUDA
 Pin-Priority: 600
 EOF
+chmod 0644 /etc/apt/preferences.d/cuda-repository-pin-600
 
 # [8/11] Read the package lists
 # Why: NVIDIA's list is new or may be old, and its packages need Ubuntu's.
@@ -80,7 +83,9 @@ apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--fo
 
 # [10/11] Set PATH, CUDA_HOME and CMake's search path for new shells
 # Why: one file that is read at login, and may be read twice; nobody's own shell files are touched.
-install -D -m 0644 /dev/stdin /etc/profile.d/cudasetup.sh <<'EOF'
+mkdir -p /etc/profile.d
+rm -f /etc/profile.d/cudasetup.sh
+dd of=/etc/profile.d/cudasetup.sh status=none <<'EOF'
 # Written by cudasetup, which replaces it when it installs another version.
 # CUDA toolkit
 export CUDA_HOME=/usr/local/cuda-12.4
@@ -89,6 +94,7 @@ case ":${PATH:-}:" in
   *) export PATH="/usr/local/cuda-12.4/bin${PATH:+:${PATH}}" ;;
 esac
 EOF
+chmod 0644 /etc/profile.d/cudasetup.sh
 
 # [11/11] Remove the downloads
 # Why: what they held is installed; --keep-downloads leaves them.

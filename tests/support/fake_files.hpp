@@ -314,6 +314,7 @@ public:
     return note("remove " + path);
   }
 
+  std::optional<int> lock_owner(const std::string& path) override { return owner_of(path); }
   base::Result<std::shared_ptr<void>> lock(const std::string& path) override
   {
     const Guard guard(m_mutex);
@@ -356,12 +357,12 @@ private:
   }
   base::Result<void> may_change(FileOperation operation, const std::string& verb, const std::string& path)
   {
+    if (const auto* failure = m_failures.find(operation, path)) {
+      return base::fail(*failure);
+    }
     if (m_allowed == Changes::forbidden) {
       ADD_FAILURE() << "unexpected change: " << verb << " " << path;
       return refuse(path, "Read-only file system");
-    }
-    if (const auto* failure = m_failures.find(operation, path)) {
-      return base::fail(*failure);
     }
     return {};
   }

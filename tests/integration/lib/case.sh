@@ -6,6 +6,7 @@
 #   setup install --cuda 11.1 ...    cudasetup on that root and that world; then $STATUS, $OUT and $ERR (files)
 #   expect_status 0; expect_out 'regular expression'; expect_err 'regular expression'
 #   fail 'what is wrong'             ends the case with both outputs shown
+#   skip 'why'                       ends a case that this host cannot run
 # shellcheck source-path=SCRIPTDIR
 # shellcheck disable=SC2034  # OUT, ERR, STATUS, ROOT, SUITE are for the cases
 
@@ -45,6 +46,12 @@ fail() {
     tail -n 40 "$ERR"
   } >&2
   exit 1
+}
+
+# skip 'why': ends a case that this host cannot run; it counts as skipped, neither passed nor failed.
+skip() {
+  printf 'skip: %s\n' "$*"
+  exit 125
 }
 
 # case_world: where the built world is, made by tests/integration/run or here.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Container images of the roots, so that a Dockerfile "FROM ubuntu:22.04" builds without a registry or a daemon.
-# The images, and all else that buildah writes, lie in the world's folder.
+# The images, and all else that buildah writes, lie in the world's folder, or in CUDASETUP_STORE.
 #
 #   image.sh build SUITE OSVERSION TAG   imports the suite's root, which says that it is Ubuntu OSVERSION, as TAG
 #                                        (as ubuntu:22.04), under the names a FROM line of that word can mean
@@ -71,7 +71,7 @@ drop() {
   if [ -d "$STORE" ]; then root_clear "$STORE"; fi
 }
 
-STORE=$(world_dir)/buildah
+STORE=${CUDASETUP_STORE:-$(world_dir)/buildah}
 LABEL=cudasetup.world
 case ${1:-}/$# in
 build/4) build "$2" "$3" "$4" ;;

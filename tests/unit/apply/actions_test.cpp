@@ -58,6 +58,15 @@ TEST_F(ActionsTest, writes_a_file_with_its_mode_and_parents)
   EXPECT_EQ(m_machine.target.node("/etc/profile.d")->mode, 0755U);
 }
 
+TEST_F(ActionsTest, leaves_the_mode_of_a_directory_that_is_there_unless_one_is_asked_for)
+{
+  m_machine.target.put_directory("/tmp", 01777);
+  ASSERT_TRUE(run(plan::MakeDirectory{"/tmp"}));
+  ASSERT_TRUE(run(plan::MakeDirectory{"/srv/new"}));
+  EXPECT_EQ(m_machine.target.node("/tmp")->mode, 01777U);
+  EXPECT_EQ(m_machine.target.node("/srv/new")->mode, 0755U);
+}
+
 TEST_F(ActionsTest, makes_a_directory_of_that_mode_also_where_one_is)
 {
   m_machine.target.put_directory("/opt/libtorch", 0700);
@@ -128,6 +137,18 @@ TEST_F(ActionsTest, unpacks_the_folder_of_a_zip)
   ASSERT_TRUE(run(plan::Unpack{"/var/cache/cudasetup/libtorch.zip", "libtorch", "/opt/libtorch/1.7.1+cu110"}));
   ASSERT_TRUE(m_machine.target.exists("/opt/libtorch/1.7.1+cu110/build-version"));
   EXPECT_EQ(m_machine.target.node("/opt/libtorch/1.7.1+cu110/build-version")->bytes, "1.7.1\n");
+}
+
+TEST_F(ActionsTest, does_not_unpack_over_a_folder_of_somebodys)
+{
+  m_machine.target.put("/home/me/thesis", "precious");
+  m_machine.target.put("/var/cache/cudasetup/libtorch.zip",
+                       test::ZipWriter().add({"libtorch/build-version", "1.7.1\n"}).finish());
+  const auto result = run(plan::Unpack{"/var/cache/cudasetup/libtorch.zip", "libtorch", "/home/me"});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::refused);
+  ASSERT_TRUE(m_machine.target.exists("/home/me/thesis"));
+  EXPECT_EQ(m_machine.target.node("/home/me/thesis")->bytes, "precious");
 }
 
 TEST_F(ActionsTest, a_zip_that_is_none_is_refused_and_named)

@@ -105,12 +105,34 @@ TEST_F(ToolsTest, waits_for_a_lock_and_says_whose_it_is_once)
   EXPECT_EQ(m_machine.events.notices(), "waiting for apt's lock, which process 18879 (unattended-upgr) holds\n");
 }
 
-TEST_F(ToolsTest, says_once_whose_lock_apt_waits_for_by_itself)
+TEST_F(ToolsTest, waits_before_it_runs_a_command_and_says_once_for_whom)
 {
-  const std::string waits = "Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by ";
-  install_ends({ends(0, waits + "process 7 (apt)...\n" + waits + "process 7 (apt)...\nSetting up cuda\n", "")});
-  ASSERT_TRUE(run());
-  EXPECT_EQ(m_machine.events.notices(), "waiting for apt's lock, which process 7 (apt) holds\n");
+  m_machine.target.own("/var/lib/dpkg/lock-frontend", 7, 3);
+  m_machine.files.put("/proc/7/comm", "unattended-upgr\n");
+  install_ends({ends(0, "done\n", "")});
+  EXPECT_EQ(run().value(), "done\n");
+  EXPECT_EQ(m_machine.clock.slept(), seconds(3));
+  EXPECT_EQ(m_machine.events.notices(), "waiting for apt's lock, which process 7 (unattended-upgr) holds\n");
+}
+
+TEST_F(ToolsTest, does_not_start_a_command_while_the_lock_is_held_past_the_limit)
+{
+  m_machine.target.own("/var/lib/dpkg/lock", 7, 100);
+  const auto result = run(4);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::busy);
+  EXPECT_EQ(result.error().message, "process 7 holds apt's lock");
+  EXPECT_EQ(m_machine.clock.slept(), seconds(4));
+  EXPECT_TRUE(m_machine.processes.calls().empty());
+}
+
+TEST_F(ToolsTest, does_not_wait_where_packages_are_only_looked_at)
+{
+  m_machine.target.own("/var/lib/dpkg/lock-frontend", 7, 100);
+  const std::vector<std::string> simulate = {"apt-get", "--simulate", "install", "cuda-toolkit-11-1"};
+  m_machine.processes.answer(simulate, "Inst cuda-toolkit-11-1\n");
+  EXPECT_TRUE(Tools(m_machine.effects, "", 60).run(Command{simulate}));
+  EXPECT_EQ(m_machine.clock.slept(), seconds(0));
 }
 
 TEST_F(ToolsTest, gives_up_after_the_limit_and_names_the_holder)

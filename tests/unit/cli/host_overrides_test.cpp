@@ -54,6 +54,18 @@ TEST(OverrideFacts, the_same_release_keeps_what_was_found)
   }
 }
 
+TEST(OverrideFacts, a_named_architecture_fills_in_one_that_was_not_found)
+{
+  host::HostFacts facts = probed();
+  facts.arch.reset();
+  HostOptions options;
+  options.arch = base::Arch::arm64;
+  EXPECT_FALSE(names_another_machine(options, facts));
+  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  EXPECT_EQ(facts.arch, base::Arch::arm64);
+  EXPECT_EQ(facts.packages.size(), 1U);
+}
+
 TEST(OverrideFacts, named_gpus_take_the_place_of_those_found)
 {
   host::HostFacts facts = probed();

@@ -86,9 +86,13 @@ TEST(parse_options, every_wrong_value_says_what_was_expected_and_what_to_do)
       {{"-q", "-v"}, "--quiet contradicts --verbose"},
       {{"--arch", "mips"}, "--arch mips: expected amd64 or arm64"},
       {{"--driver-present", "x"}, "--driver-present x: expected a version"},
-      {{"--root", "relative"}, "--root relative: expected an absolute path"},
+      {{"--root", "relative"}, "--root relative: the current directory is not known"},
       {{"--mirror", "nvidia=http://example.com"}, "--mirror http://example.com: expected an https address"},
       {{"--mirror", "cudnn=https://example.com"}, "--mirror cudnn=https://example.com: expected nvidia="},
+      {{"--libtorch-dir", "/x/y", "--torch", "none"}, "--libtorch-dir contradicts --torch none"},
+      {{"--cuda", "none", "--torch", "none", "--driver", "none"}, "nothing is asked for"},
+      {{"--toolkit-only", "--cuda", "none"}, "nothing is asked for"},
+      {{"--container", "--wsl"}, "--container contradicts --wsl"},
       {{"--lock-timeout", "banana"}, "--lock-timeout banana: expected a number of seconds"},
       {{"--lock-timeout", "-1"}, "--lock-timeout -1: expected a number of seconds"},
       {{"--lock-timeout", "86401"}, "--lock-timeout 86401: expected a number of seconds, at most 86400"},
@@ -100,6 +104,66 @@ TEST(parse_options, every_wrong_value_says_what_was_expected_and_what_to_do)
     EXPECT_THAT(lines.front(), HasSubstr(text));
     EXPECT_GE(lines.size(), 2u) << "no hint for: " << lines.front();
   }
+}
+
+TEST(parse_options, a_directory_of_ours_is_never_one_of_the_systems_or_of_a_person)
+{
+  for (const char* option : {"--libtorch-dir", "--python"}) {
+    for (const char* place : {"/",
+                              "/usr",
+                              "/opt/",
+                              "/opt/.",
+                              "/home",
+                              "/srv",
+                              "/opt/libtorch",
+                              "/opt//libtorch/current",
+                              "/usr/share/x",
+                              "/usr/local",
+                              "/usr/local/bin",
+                              "/etc/x",
+                              "/bin/x",
+                              "/lib64/x",
+                              "/sbin/x",
+                              "/dev/x",
+                              "/proc/x",
+                              "/sys/x",
+                              "/run/x",
+                              "/boot/x",
+                              "/root",
+                              "/home/ada"}) {
+      EXPECT_THAT(complaint({"install", option, place}).front(), HasSubstr(std::string(option) + " " + place)) << place;
+    }
+    for (const char* place : {"/opt/torch", "/usr/local/torch", "/home/ada/torch", "/root/torch", "/srv/a/b"}) {
+      EXPECT_TRUE(parse({"install", option, place})) << place;
+    }
+  }
+}
+
+TEST(parse_options, relative_paths_are_against_the_current_directory)
+{
+  const auto here = [](const std::string& name) {
+    return name == "PWD" ? std::optional<std::string>("/work/place") : std::nullopt;
+  };
+  const auto lint = parse_options({"manifest", "lint", "m/11.1.json", "/a.json"}, here, Terminal::no);
+  EXPECT_THAT(lint.value().options->files, ElementsAre("/work/place/m/11.1.json", "/a.json"));
+  const auto plan = parse_options(
+      {"plan", "--manifest", ".", "--os-release", "os", "--sys-path", "./sys", "-o", "x.sh", "--root", "./image"},
+      here,
+      Terminal::no);
+  EXPECT_EQ(plan.value().options->how.manifest_directory, "/work/place");
+  EXPECT_EQ(plan.value().options->host.os_release_file, "/work/place/os");
+  EXPECT_EQ(plan.value().options->host.sys_path, "/work/place/sys");
+  EXPECT_EQ(plan.value().options->output_file, "/work/place/x.sh");
+  EXPECT_EQ(plan.value().options->host.root, "/work/place/image");
+  EXPECT_THAT(complaint({"manifest", "lint", "x.json"}).front(), HasSubstr("current directory is not known"));
+}
+
+TEST(parse_options, a_verb_has_only_the_options_that_it_obeys)
+{
+  EXPECT_THAT(complaint({"plan", "--json", "--format", "sh"}).front(), HasSubstr("--json contradicts --format sh"));
+  EXPECT_TRUE(parse({"plan", "--json", "--format", "json"}));
+  EXPECT_THAT(complaint({"plan", "-y"}).front(), HasSubstr("plan"));
+  EXPECT_THAT(complaint({"history", "--sys-path", "/x"}).front(), HasSubstr("history has no option --sys-path"));
 }
 
 TEST(parse_options, without_a_verb_or_with_help_the_help_is_shown)

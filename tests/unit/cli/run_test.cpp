@@ -109,6 +109,50 @@ TEST_F(RunTest, a_refusal_has_its_reasons_what_to_take_instead_and_status_1)
   EXPECT_EQ(text_at(document(), "schema"), "cudasetup.refusal/1");
 }
 
+TEST_F(RunTest, what_is_offered_instead_is_for_the_machine_that_was_named)
+{
+  EXPECT_EQ(run({"install",
+                 "--cuda",
+                 "11.8",
+                 "--gpu",
+                 "10de:2b85",
+                 "--os",
+                 "ubuntu24.04",
+                 "--driver-present",
+                 "none",
+                 "--mirror",
+                 "nvidia=https://m.example/n",
+                 "-n"}),
+            1);
+  EXPECT_THAT(m_err,
+              HasSubstr(" --os ubuntu24.04 --gpu 10de:2b85 --driver-present none --mirror nvidia=https://m.example/n "
+                        "--dry-run\n"));
+}
+
+TEST_F(RunTest, without_a_home_a_user_cannot_verify)
+{
+  EXPECT_EQ(run({"verify"}), 3);
+  EXPECT_THAT(m_err, HasSubstr("HOME is not set"));
+}
+
+TEST_F(RunTest, a_plan_that_cannot_be_written_is_a_usage_error)
+{
+  m_machine.files.fail(test::FileOperation::write,
+                       "/nowhere/plan.sh",
+                       base::make_error(base::ErrorKind::refused, "/nowhere/plan.sh: No such file or directory"));
+  EXPECT_EQ(run({"plan", "--cuda", "12.4", "--toolkit-only", "-o", "/nowhere/plan.sh"}), 3);
+  EXPECT_THAT(m_err, HasSubstr("ls -ld /nowhere"));
+}
+
+TEST_F(RunTest, every_file_that_cannot_be_read_is_told_with_the_rest)
+{
+  m_machine.files.put("/m/x.json", R"({"schema": "cudasetup.manifest/1", "extra": 1})");
+  EXPECT_EQ(run({"manifest", "lint", "/a.json", "/m/x.json", "/b.json"}), 4);
+  for (const char* text : {"/a.json", "/b.json", "/extra", "cudasetup manifest lint /a.json /m/x.json /b.json"}) {
+    EXPECT_THAT(m_err, HasSubstr(text));
+  }
+}
+
 TEST_F(RunTest, on_arm64_torch_comes_as_wheels_alone)
 {
   const std::vector<std::string> plan = {
@@ -147,7 +191,7 @@ TEST_F(RunTest, a_no_at_the_question_changes_nothing)
   m_is_root = true;
   m_input = Terminal::yes;
   const auto before = m_machine.target.nodes();
-  EXPECT_EQ(run({"install", "--cuda", "12.4", "--toolkit-only"}), 130);
+  EXPECT_EQ(run({"install", "--cuda", "12.4", "--toolkit-only"}), 1);
   EXPECT_THAT(m_err, HasSubstr("nothing was changed"));
   expect_untouched(before);
 }
@@ -218,6 +262,8 @@ TEST_F(RunTest, systems_that_are_no_ubuntu_lts_are_refused_with_what_to_do)
                        "ID=linuxmint\nID_LIKE=\"ubuntu debian\"\nVERSION_ID=\"21\"\nUBUNTU_CODENAME=jammy\n");
   EXPECT_EQ(run({"install", "--dry-run"}), 1);
   EXPECT_THAT(m_err, HasSubstr("--os ubuntu22.04"));
+  EXPECT_EQ(run({"plan", "--cuda", "11.8", "--gpu", "sm_75"}), 1);
+  EXPECT_THAT(m_err, HasSubstr("cudasetup plan --cuda 11.8 --os ubuntu22.04 --gpu sm_75"));
   ubuntu("25.04", "plucky");
   EXPECT_EQ(run({"install", "--dry-run"}), 1);
   EXPECT_THAT(m_err, HasSubstr("--os ubuntu24.04"));

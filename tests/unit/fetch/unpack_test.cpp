@@ -23,13 +23,24 @@ protected:
     request.jobs = jobs;
     return fetch::unpack(m_files, m_events, m_interrupts, request);
   }
+  base::Result<Unpacked> unpack_to(const std::string& to)
+  {
+    return fetch::unpack(m_files, m_events, m_interrupts, UnpackRequest{"/cache/t.zip", "libtorch", to, "LibTorch"});
+  }
   std::string content(const std::string& path)
   {
     return m_files.read("/opt/libtorch/1.7.1+cu110" + path).value_or("-");
   }
+  /// A tree of LibTorch's, with one file more.
+  void put_former(const std::string& path)
+  {
+    m_files.put(path + "/build-version", "1.6.0\n").put(path + "/share/cmake/Torch/TorchConfig.cmake", "");
+    m_files.put(path + "/former", "old");
+  }
   bool leaves_nothing()
   {
-    return !m_files.exists("/opt/libtorch/1.7.1+cu110.new") && !m_files.exists("/opt/libtorch/1.7.1+cu110.old");
+    return !m_files.exists("/opt/libtorch/1.7.1+cu110.cudasetup-new") &&
+           !m_files.exists("/opt/libtorch/1.7.1+cu110.cudasetup-old");
   }
   /// The message of a refused zip, after which nothing may be left.
   std::string refusal(const std::string& zip)
@@ -85,6 +96,7 @@ TEST_F(Unpack, keeps_of_the_modes_only_who_may_execute)
 TEST_F(Unpack, gives_the_same_tree_with_any_number_of_threads)
 {
   ZipWriter zip;
+  zip.add({"libtorch/build-version", "1.7.1\n"}).add({"libtorch/share/cmake/Torch/TorchConfig.cmake", "x"});
   for (int i = 0; i < 200; ++i) {
     zip.add({"libtorch/d" + std::to_string(i % 7) + "/f" + std::to_string(i), std::string(i * 50u, 'x')});
   }
@@ -94,18 +106,62 @@ TEST_F(Unpack, gives_the_same_tree_with_any_number_of_threads)
   EXPECT_EQ(with_one, m_files.nodes());
 }
 
-TEST_F(Unpack, replaces_what_was_there_as_a_whole)
+TEST_F(Unpack, replaces_another_tree_as_a_whole)
 {
-  m_files.put("/opt/libtorch/1.7.1+cu110/stale", "old");
+  put_former("/opt/libtorch/1.7.1+cu110");
   ASSERT_TRUE(unpack(small_tree().finish()));
-  EXPECT_EQ(content("/stale"), "-");
+  EXPECT_EQ(content("/former"), "-");
   EXPECT_EQ(content("/build-version"), "1.7.1+cu110\n");
   EXPECT_TRUE(leaves_nothing());
 }
 
+TEST_F(Unpack, takes_an_empty_directory)
+{
+  m_files.put_directory("/opt/libtorch/1.7.1+cu110");
+  ASSERT_TRUE(unpack(small_tree().finish()));
+  EXPECT_EQ(content("/build-version"), "1.7.1+cu110\n");
+  EXPECT_TRUE(leaves_nothing());
+}
+
+TEST_F(Unpack, refuses_to_replace_what_is_not_libtorch)
+{
+  const std::string zip = small_tree().finish();
+  m_files.put("/cache/t.zip", zip);
+  m_files.put("/home/me/thesis", "precious").put("/srv/link/build-version", "1.6.0\n");
+  m_files.put("/srv/half/build-version", "1.6.0\n").put("/srv/file", "precious");
+  ASSERT_TRUE(m_files.make_link("/srv/to", "/srv/link"));
+  const auto before = m_files.nodes();
+  for (const char* to : {"/home/me", "/srv/half", "/srv/to", "/srv/file"}) {
+    const auto done = unpack_to(to);
+    ASSERT_FALSE(done) << to;
+    EXPECT_EQ(done.error().kind, base::ErrorKind::refused) << to;
+    ASSERT_FALSE(done.error().hints.empty());
+    EXPECT_NE(done.error().hints[0].text.find("--libtorch-dir"), std::string::npos);
+    EXPECT_EQ(m_files.nodes(), before) << to;
+  }
+}
+
+TEST_F(Unpack, never_takes_a_folder_of_the_system)
+{
+  m_files.put("/cache/t.zip", small_tree().finish()).put_directory("/mnt");
+  const auto before = m_files.nodes();
+  for (const char* to : {"/", "//", "/usr", "/opt", "/mnt", "/new"}) {
+    EXPECT_FALSE(unpack_to(to)) << to;
+    EXPECT_EQ(m_files.nodes(), before) << to;
+  }
+}
+
+TEST_F(Unpack, leaves_a_neighbour_alone_whatever_it_is_called)
+{
+  m_files.put("/opt/libtorch/1.7.1+cu110.new/mine", "precious").put("/opt/libtorch/1.7.1+cu110.old/mine", "precious");
+  ASSERT_TRUE(unpack(small_tree().finish()));
+  EXPECT_EQ(m_files.read("/opt/libtorch/1.7.1+cu110.new/mine"), "precious");
+  EXPECT_EQ(m_files.read("/opt/libtorch/1.7.1+cu110.old/mine"), "precious");
+}
+
 TEST_F(Unpack, keeps_what_was_there_when_the_zip_is_bad)
 {
-  m_files.put("/opt/libtorch/1.7.1+cu110/former", "old");
+  put_former("/opt/libtorch/1.7.1+cu110");
   ZipItem bad{"libtorch/x", "x"};
   bad.crc = 1;
   EXPECT_FALSE(unpack(small_tree().add(bad).finish()));
@@ -115,9 +171,10 @@ TEST_F(Unpack, keeps_what_was_there_when_the_zip_is_bad)
 
 TEST_F(Unpack, puts_the_former_back_when_the_new_cannot_take_its_place)
 {
-  m_files.put("/opt/libtorch/1.7.1+cu110/former", "old");
-  m_files.fail(
-      test::FileOperation::rename, "/opt/libtorch/1.7.1+cu110.new", base::make_error(base::ErrorKind::refused, "no"));
+  put_former("/opt/libtorch/1.7.1+cu110");
+  m_files.fail(test::FileOperation::rename,
+               "/opt/libtorch/1.7.1+cu110.cudasetup-new",
+               base::make_error(base::ErrorKind::refused, "no"));
   EXPECT_FALSE(unpack(small_tree().finish()));
   EXPECT_EQ(content("/former"), "old");
   EXPECT_TRUE(leaves_nothing());
@@ -125,8 +182,8 @@ TEST_F(Unpack, puts_the_former_back_when_the_new_cannot_take_its_place)
 
 TEST_F(Unpack, recovers_from_a_run_that_was_cut_off)
 {
-  m_files.put("/opt/libtorch/1.7.1+cu110.new/half", "x");
-  m_files.put("/opt/libtorch/1.7.1+cu110.old/former", "old");
+  m_files.put("/opt/libtorch/1.7.1+cu110.cudasetup-new/half", "x");
+  put_former("/opt/libtorch/1.7.1+cu110.cudasetup-old");
   ZipItem bad{"libtorch/x", "x"};
   bad.crc = 1;
   EXPECT_FALSE(unpack(ZipWriter().add(bad).finish()));
@@ -178,7 +235,7 @@ TEST_F(Unpack, says_before_writing_that_there_is_no_room)
 TEST_F(Unpack, passes_on_a_full_disk_and_leaves_nothing)
 {
   m_files.fail(test::FileOperation::stream,
-               "/opt/libtorch/1.7.1+cu110.new/bin/tool",
+               "/opt/libtorch/1.7.1+cu110.cudasetup-new/bin/tool",
                base::make_error(base::ErrorKind::no_space, "full"));
   const auto done = unpack(small_tree().finish());
   ASSERT_FALSE(done);

@@ -61,6 +61,12 @@ TEST(OsSupport, InterimReleaseOlderThanAnyServedMustBeUpgraded)
   EXPECT_EQ(next_command(ubuntu("17.10")), "do-release-upgrade");
 }
 
+TEST(OsSupport, RefusesLtsReleasesOlderThanAnyServed)
+{
+  EXPECT_EQ(next_command(ubuntu("16.04")), "do-release-upgrade");
+  EXPECT_THAT(refusal(ubuntu("16.04")).message, HasSubstr("cudasetup serves Ubuntu LTS 18.04 to 26.04"));
+}
+
 TEST(OsSupport, RefusesUbuntuWithoutAReleaseNumber)
 {
   for (const char* version : {"", "rolling", "22", "22.04.1.2", "22.13", "3.04"}) {

@@ -44,13 +44,17 @@ TEST(Commands, DoNotFetchTheListWhereADigestIsKnown)
 TEST(Commands, WriteFilesWithTheirModeAndEveryByte)
 {
   EXPECT_THAT(shell(WriteFile{"/etc/x", "a 'b' $c\nEOF\n", 0600}),
-              ElementsAre("install -D -m 0600 /dev/stdin /etc/x <<'EOF_'\na 'b' $c\nEOF\nEOF_"));
+              ElementsAre("mkdir -p /etc",
+                          "rm -f /etc/x",
+                          "dd of=/etc/x status=none <<'EOF_'\na 'b' $c\nEOF\nEOF_",
+                          "chmod 0600 /etc/x"));
 }
 
 TEST(Commands, QuoteWhatAShellWouldRead)
 {
   EXPECT_THAT(shell(Remove{{"/a b", "/c"}}), ElementsAre("rm -rf -- '/a b' /c"));
-  EXPECT_THAT(shell(Link{"/opt/it's", "x y"}), ElementsAre("ln -sfT 'x y' '/opt/it'\\''s'"));
+  EXPECT_THAT(shell(Link{"/opt/it's", "x y"}),
+              ElementsAre("test '!' -e '/opt/it'\\''s' -o -L '/opt/it'\\''s'", "ln -sfT 'x y' '/opt/it'\\''s'"));
 }
 
 TEST(Commands, CopyAnExactNameOrAMatch)
@@ -71,7 +75,33 @@ TEST(Commands, RunInsideARoot)
   EXPECT_THAT(shell(plan::Run{base::Command{{"sh", "/x.run"}, {{"TMPDIR", "/t"}}}}, "/srv/root"),
               ElementsAre("chroot /srv/root env TMPDIR=/t sh /x.run"));
   EXPECT_THAT(shell(WriteFile{"/etc/x", "a\n"}, "/srv/root"),
-              ElementsAre("chroot /srv/root install -D -m 0644 /dev/stdin /etc/x <<'EOF'\na\nEOF"));
+              ElementsAre("chroot /srv/root mkdir -p /etc",
+                          "chroot /srv/root rm -f /etc/x",
+                          "chroot /srv/root dd of=/etc/x status=none <<'EOF'\na\nEOF",
+                          "chroot /srv/root chmod 0644 /etc/x"));
+}
+
+TEST(Commands, LeaveTheModeOfADirectoryUnlessOneIsAskedFor)
+{
+  EXPECT_THAT(shell(MakeDirectory{"/tmp"}), ElementsAre("mkdir -p /tmp"));
+}
+
+TEST(Commands, MoveAFormerTreeAwayOnlyWhereOneWasFound)
+{
+  EXPECT_THAT(shell(Unpack{"/c/t.zip", "libtorch", "/srv/torch"}),
+              ElementsAre("rm -rf /srv/torch.cudasetup-new",
+                          "unzip -q /c/t.zip 'libtorch/*' -d /srv/torch.cudasetup-new",
+                          "mv -T /srv/torch.cudasetup-new/libtorch /srv/torch",
+                          "rmdir /srv/torch.cudasetup-new"));
+  EXPECT_THAT(shell(Unpack{"/c/t.zip", "libtorch", "/srv/torch", Former::tree}),
+              ElementsAre("test -d /srv/torch/share/cmake/Torch",
+                          "rm -rf /srv/torch.cudasetup-new",
+                          "unzip -q /c/t.zip 'libtorch/*' -d /srv/torch.cudasetup-new",
+                          "rm -rf /srv/torch.cudasetup-old",
+                          "mv -T /srv/torch /srv/torch.cudasetup-old",
+                          "mv -T /srv/torch.cudasetup-new/libtorch /srv/torch",
+                          "rmdir /srv/torch.cudasetup-new",
+                          "rm -rf /srv/torch.cudasetup-old"));
 }
 
 } // namespace

@@ -113,12 +113,12 @@ TEST(LibTorch, IsFetchedUnpackedAndMadeCurrent)
                           "libtorch-cxx11-abi-shared-with-deps-1.7.1%2Bcu110.zip " +
                           zip + " SHA256:" + std::string(64, '1')));
   EXPECT_THAT(shell_lines(plan, "unpack-libtorch"),
-              ElementsAre("install -d -m 0755 /opt/libtorch",
-                          "rm -rf /opt/libtorch/1.7.1+cu110.partial",
-                          "unzip -q " + zip + " 'libtorch/*' -d /opt/libtorch/1.7.1+cu110.partial",
-                          "mv -T /opt/libtorch/1.7.1+cu110.partial/libtorch /opt/libtorch/1.7.1+cu110",
-                          "rmdir /opt/libtorch/1.7.1+cu110.partial"));
-  EXPECT_THAT(shell_lines(plan, "register-libtorch").front(), "ln -sfT 1.7.1+cu110 /opt/libtorch/current");
+              ElementsAre("mkdir -p /opt/libtorch",
+                          "rm -rf /opt/libtorch/1.7.1+cu110.cudasetup-new",
+                          "unzip -q " + zip + " 'libtorch/*' -d /opt/libtorch/1.7.1+cu110.cudasetup-new",
+                          "mv -T /opt/libtorch/1.7.1+cu110.cudasetup-new/libtorch /opt/libtorch/1.7.1+cu110",
+                          "rmdir /opt/libtorch/1.7.1+cu110.cudasetup-new"));
+  EXPECT_THAT(shell_lines(plan, "register-libtorch"), Contains("ln -sfT 1.7.1+cu110 /opt/libtorch/current"));
   EXPECT_THAT(shell_lines(plan, "register-libtorch"), Contains("ldconfig"));
   EXPECT_EQ(content_of(plan, "/etc/ld.so.conf.d/zz-cudasetup-libtorch.conf"), "/opt/libtorch/current/lib\n");
 }
@@ -128,10 +128,21 @@ TEST(LibTorch, ElsewhereIsLinkedByItsWholePath)
   const SamplePtr sample = seed_sample();
   sample->resolution.torch->prefix = "/srv/torch";
   const plan::Plan plan = sample->plan();
-  EXPECT_THAT(shell_lines(plan, "unpack-libtorch"), Contains("install -d -m 0755 /srv"));
+  EXPECT_THAT(shell_lines(plan, "unpack-libtorch"), Contains("mkdir -p /srv"));
+  EXPECT_THAT(shell_lines(plan, "register-libtorch"),
+              AllOf(Contains("mkdir -p /opt/libtorch"), Contains("ln -sfT /srv/torch /opt/libtorch/current")));
+}
+
+TEST(LibTorch, TakesThePlaceOfAnotherVersionInTheScriptToo)
+{
+  const SamplePtr sample = seed_sample();
+  sample->resolution.torch->prefix = "/srv/torch";
+  sample->facts.libtorch = {{"/srv/torch", "1.6.0"}};
   EXPECT_THAT(
-      shell_lines(plan, "register-libtorch"),
-      AllOf(Contains("install -d -m 0755 /opt/libtorch"), Contains("ln -sfT /srv/torch /opt/libtorch/current")));
+      shell_lines(sample->plan(), "unpack-libtorch"),
+      AllOf(Contains("mv -T /srv/torch /srv/torch.cudasetup-old"), Contains("rm -rf /srv/torch.cudasetup-old")));
+  sample->facts.libtorch = {{"/srv/torch", ""}};
+  EXPECT_THAT(shell_lines(sample->plan(), "unpack-libtorch"), Not(Contains(HasSubstr("cudasetup-old"))));
 }
 
 TEST(LibTorch, ThatIsThereIsOnlyMadeCurrent)
@@ -206,7 +217,11 @@ TEST(Python, TakesTheWheelsOfTheBuildIntoItsOwnEnvironment)
                           "/opt/venv/bin/python -m pip install --no-input --disable-pip-version-check "
                           "--index-url https://download.pytorch.org/whl/cu124 "
                           "torch==2.6.0+cu124 torchvision==0.21.0+cu124 torchaudio==2.6.0+cu124",
-                          HasSubstr("/opt/venv/cudasetup-requirements.txt")));
+                          "mkdir -p /opt/venv",
+                          "rm -f /opt/venv/cudasetup-requirements.txt",
+                          HasSubstr("dd of=/opt/venv/cudasetup-requirements.txt "),
+                          "chmod 0644 /opt/venv/cudasetup-requirements.txt"));
+  EXPECT_THAT(plan.steps[index_of(plan, "python")].because, HasSubstr("over https from download.pytorch.org"));
   EXPECT_THAT(shell_lines(plan, "apt-install-prerequisites").front(), HasSubstr(" python3 python3-venv "));
 }
 

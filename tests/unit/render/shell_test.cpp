@@ -31,7 +31,7 @@ TEST(Script, HoldsTheSeedsRoadInOrder)
   std::size_t last = 0;
   for (const char* part :
        {"repos/ubuntu1804/x86_64/cuda-ubuntu1804.pin",
-        "/etc/apt/preferences.d/cuda-repository-pin-600 <<",
+        "/etc/apt/preferences.d/cuda-repository-pin-600 status=none <<",
         "download-file https://developer.download.nvidia.com/compute/cuda/11.1.1/local_installers/cuda-repo-ubuntu1804",
         "\ndpkg -i ",
         "7fa2af80.pub /usr/share/keyrings/",

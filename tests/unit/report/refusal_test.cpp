@@ -28,6 +28,18 @@ TEST(RefusalText, gives_every_reason_with_its_source_and_what_works_instead)
             "         cudasetup install --cuda 13.0.2 --python 'my venv'\n");
 }
 
+TEST(RefusalText, keeps_the_words_around_the_selection)
+{
+  const NextCommands next{{"cudasetup", "plan"}, {"--os", "ubuntu18.04"}, {"--manifest", "/m"}, {}};
+  EXPECT_NE(text_of(sample(), next).find("cudasetup plan --cuda 12.8.1 --os ubuntu18.04\n"), std::string::npos);
+  EXPECT_NE(json::write(to_json(sample(), next), json::Layout::compact)
+                .find(R"("command":"cudasetup plan --cuda 12.8.1 --os ubuntu18.04")"),
+            std::string::npos);
+  resolve::Refusal none = sample();
+  none.alternatives.clear();
+  EXPECT_NE(text_of(none, next).find("cudasetup list gpus --manifest /m\n"), std::string::npos);
+}
+
 TEST(RefusalText, without_an_alternative_still_says_what_to_do_next)
 {
   resolve::Refusal refusal = sample();

@@ -89,8 +89,7 @@ TEST(Alternatives, KeepWhatElseWasAsked)
                                   "--python",
                                   "/v",
                                   "--libtorch-dir",
-                                  "/t",
-                                  "--require-digests"});
+                                  "/t"});
   const Resolution resolution = test::resolved(request, manifest, sample_host("22.04"));
   EXPECT_THAT(arguments_of(request, resolution),
               ElementsAre("--cuda",
@@ -108,8 +107,20 @@ TEST(Alternatives, KeepWhatElseWasAsked)
                           "--python",
                           "/v",
                           "--libtorch-dir",
-                          "/t",
-                          "--require-digests"));
+                          "/t"));
+}
+
+TEST(Alternatives, WheelsHaveNoKnownDigest)
+{
+  const manifest::Manifest manifest = sample_manifest();
+  const host::HostFacts facts = sample_host("22.04");
+  const Refusal refusal = refused(asking({"--cuda", "12.4.1", "--python", "/v", "--require-digests"}), manifest, facts);
+  EXPECT_THAT(test::kinds_of(refusal), ElementsAre("digest"));
+  ASSERT_FALSE(refusal.alternatives.empty());
+  EXPECT_THAT(refusal.alternatives[0].arguments, testing::Not(testing::Contains("--python")));
+  EXPECT_THAT(refusal.alternatives[0].arguments, testing::Contains("--require-digests"));
+  const Resolution resolution = test::resolved(asking({"--cuda", "12.4.1", "--python", "/v"}), manifest, facts);
+  EXPECT_THAT(test::about(resolution.cautions, "python"), testing::HasSubstr("knows no digest of them"));
 }
 
 } // namespace

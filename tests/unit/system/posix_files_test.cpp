@@ -4,10 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace cudasetup::system {
@@ -208,6 +212,35 @@ TEST_F(PosixFilesTest, keeps_directories_that_exist_as_they_are)
   const auto made = m_files.make_directories("/file/x", 0755);
   ASSERT_FALSE(made);
   EXPECT_NE(made.error().message.find("Not a directory"), std::string::npos);
+}
+
+TEST_F(PosixFilesTest, tell_who_holds_a_record_lock)
+{
+  m_dir.put("/lock", "");
+  EXPECT_FALSE(m_files.lock_owner("/lock"));
+  EXPECT_FALSE(m_files.lock_owner("/no-such-lock"));
+  std::array<int, 2> ready{};
+  ASSERT_EQ(::pipe(ready.data()), 0);
+  const std::string path = m_dir.path() + "/lock";
+  const pid_t other = ::fork();
+  if (other == 0) {
+    const int file = ::open(path.c_str(), O_RDWR);
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    const char word = ::fcntl(file, F_SETLK, &lock) == 0 ? '+' : '-';
+    static_cast<void>(::write(ready[1], &word, 1) + 0);
+    ::pause();
+    ::_exit(0);
+  }
+  char word = 0;
+  ASSERT_EQ(::read(ready[0], &word, 1), 1);
+  EXPECT_EQ(word, '+');
+  EXPECT_EQ(m_files.lock_owner("/lock"), other);
+  ::kill(other, SIGKILL);
+  ::waitpid(other, nullptr, 0);
+  EXPECT_FALSE(m_files.lock_owner("/lock"));
+  ::close(ready[0]);
+  ::close(ready[1]);
 }
 
 TEST_F(PosixFilesTest, locks_against_another_holder)

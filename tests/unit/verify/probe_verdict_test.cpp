@@ -148,7 +148,7 @@ TEST(ProbeVerdict, says_what_to_do_where_a_build_has_no_kernels_for_the_gpu)
   EXPECT_EQ(checks.back().because,
             "failed on cuda:0: CUDA error: no kernel image is available for execution on the device");
   ASSERT_FALSE(checks.back().hints.empty());
-  EXPECT_EQ(base::to_shell(checks.back().hints[0].command.value()), "cudasetup list torch --here");
+  EXPECT_EQ(base::to_shell(checks.back().hints[0].command.value()), "cudasetup plan --torch latest");
 }
 
 TEST(ProbeVerdict, a_crash_is_a_failure_with_the_end_of_its_output)

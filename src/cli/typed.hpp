@@ -1,0 +1,29 @@
+#pragma once
+
+#include "base/command.hpp"
+#include "base/error.hpp"
+#include "cli/option_texts.hpp"
+#include "cli/options.hpp"
+#include "report/refusal.hpp"
+
+#include <string>
+#include <vector>
+
+/// What the user typed, put into the commands that we tell them to give next: pasted, these must speak of the same
+/// machine and places.
+namespace cudasetup::cli {
+
+/// The options that were typed, sorted by what they are about.
+Typed typed_of(const OptionTexts& texts);
+
+/// Adds what was typed to every `cudasetup plan --os X` among the hints, which come from where the command line is not
+/// known.
+base::Error with_typed_plan(base::Error error, const Options& options);
+
+/// The commands of a refusal, with what was typed.
+report::NextCommands next_commands(const Options& options);
+
+/// @p words with the options that say where the system is: `--root` and what goes with it.
+base::Command at_place(std::vector<std::string> words, const Options& options);
+
+} // namespace cudasetup::cli

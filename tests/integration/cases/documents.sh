@@ -1,0 +1,35 @@
+#!/bin/bash
+# Every JSON document that cudasetup prints is what its schema in manifests/schema says.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/../lib/case.sh"
+
+# check_document SCHEMA OPTIONS...: cudasetup's standard output against the schema.
+check_document() {
+  local schema=$1
+  shift
+  run_it "$CUDASETUP" "$@"
+  /usr/bin/python3 - "$REPOSITORY/manifests/schema/$schema.schema.json" "$OUT" <<'PYTHON' >>"$ERR" 2>&1 || fail "$* is no $schema document"
+import json, sys
+import jsonschema
+schema, document = (json.load(open(path)) for path in sys.argv[1:])
+faults = list(jsonschema.Draft202012Validator(schema).iter_errors(document))
+for fault in faults[:10]:
+    print("/".join(map(str, fault.absolute_path)), fault.message[:300])
+sys.exit(1 if faults else 0)
+PYTHON
+}
+
+for kind in cuda torch drivers gpus pairs; do
+  check_document list list "$kind" --json
+  expect_status 0
+done
+check_document plan plan --format json --os ubuntu18.04 --gpu 10de:1eb8 --cuda 11.1 --method local
+expect_status 0
+check_document plan plan --format json --os ubuntu20.04 --gpu 10de:2204 --cuda 11.8 --method network
+check_document plan plan --format json --os ubuntu22.04 --gpu 10de:1eb8 --cuda 11.1 --method runfile
+check_document plan plan --format json --os ubuntu24.04 --gpu 10de:2b85 --python /opt/venv
+check_document plan plan --format json --os ubuntu26.04 --container --gpu sm_90 --torch none
+check_document refusal plan --format json --os ubuntu22.04 --gpu 10de:2b85 --cuda 11.8
+check_document refusal plan --json --os ubuntu22.04 --cuda 11.15
+case_root 22.04
+check_document verify verify --root "$ROOT" --json
