@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib/case.sh"
 . "$(dirname "$0")/../lib/install.sh"
 
-check_install 24.04 --cuda 12.8 --method local --toolkit-only
+check_install 24.04 --cuda 12.8.1 --method local --toolkit-only
 expect_package cuda-toolkit-12-8 12.8.1-1
 expect_package cuda-repo-ubuntu2404-12-8-local ''
 expect_toolkit 12.8

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib/case.sh"
 . "$(dirname "$0")/../lib/install.sh"
 
-check_install 26.04 --cuda 13.3
+check_install 26.04 --cuda 13.3.1
 expect_package cuda-toolkit-13-3 13.3.1-1
 expect_toolkit 13.3
 expect_current 2.6.0+cpu

@@ -14,14 +14,21 @@ MANIFESTS=$HERE/../../../manifests
 build() {
   local suite zips=() world
   world=$(world_dir)
+  world_lock world
   # Two at a time: a zip takes one core and some waiting.
   printf '%s\n' "$@" | xargs -P 2 -I{} "$HERE/libtorch_zip.sh" build {} >/dev/null
   for suite in "$@"; do
     zips+=(--zip "$suite=$("$HERE/libtorch_zip.sh" build "$suite")")
   done
   "$HERE/archive/build.py" --out "$world/tree" --variants "${zips[@]}" >&2
-  rm -rf "$world/overlay"
-  "$HERE/archive/overlay.py" --manifests "$MANIFESTS" --tree "$world/tree" --out "$world/overlay" >&2
+  "$HERE/archive/overlay.py" --manifests "$MANIFESTS" --tree "$world/tree" --out "$world/overlay.fresh" >&2
+  # Cases of another run may be reading it.
+  if diff -rq "$world/overlay.fresh" "$world/overlay" >/dev/null 2>&1; then
+    rm -rf "$world/overlay.fresh"
+  else
+    rm -rf "$world/overlay"
+    mv -T "$world/overlay.fresh" "$world/overlay"
+  fi
 }
 
 case ${1:-} in

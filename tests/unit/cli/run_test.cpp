@@ -107,6 +107,9 @@ TEST_F(RunTest, a_refusal_has_its_reasons_what_to_take_instead_and_status_1)
   EXPECT_EQ(m_out, "");
   EXPECT_EQ(run({"plan", "--cuda", "11.8", "--gpu", "10de:2b85", "--json"}), 1);
   EXPECT_EQ(text_at(document(), "schema"), "cudasetup.refusal/1");
+  m_out.clear();
+  EXPECT_EQ(run({"plan", "--cuda", "11.8", "--gpu", "10de:2b85", "--format", "json"}), 1);
+  EXPECT_EQ(text_at(document(), "schema"), "cudasetup.refusal/1");
 }
 
 TEST_F(RunTest, what_is_offered_instead_is_for_the_machine_that_was_named)

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../../lib/case.sh"
 . "$(dirname "$0")/../../lib/install.sh"
 
-check_install 24.04 --cuda 12.8
+check_install 24.04 --cuda 12.8.1
 expect_package cuda-toolkit-12-8 12.8.1-1
 expect_toolkit 12.8
 expect_current 1.13.1+cpu

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../../lib/case.sh"
 . "$(dirname "$0")/../../lib/install.sh"
 
-check_install 26.04 --cuda 13.3 --method local
+check_install 26.04 --cuda 13.3.1 --method local
 expect_package cuda-toolkit-13-3 13.3.1-1
 expect_package cuda-repo-ubuntu2604-13-3-local ''
 expect_toolkit 13.3
