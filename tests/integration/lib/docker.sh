@@ -9,21 +9,28 @@ docker_store() { CUDASETUP_STORE=$ROOT_SESSION/buildah "$CASE_WORLD/image.sh" "$
 # docker_base: the image to build on in $BASE, and the binary for it in $CASE_HOME/context. The binary that users get is
 # static; one that is not, as ./dev build makes it, is given the libraries it was linked with.
 docker_base() {
-  local binary=$REPOSITORY/build/package/cudasetup suite base
+  local packaged=$REPOSITORY/build/package/cudasetup binary=$CUDASETUP
   command -v buildah >/dev/null || skip 'buildah is not installed'
-  [ -x "$binary" ] || binary=$CUDASETUP
-  suite=$(root_suite 22.04)
-  base=ubuntu:22.04
-  docker_store build "$suite" 22.04 "$base"
+  [ ! "$packaged" -nt "$binary" ] || binary=$packaged
   mkdir "$CASE_HOME/context"
   cp "$binary" "$CASE_HOME/context/cudasetup"
-  if ldd "$binary" 2>/dev/null | grep "=>" >/dev/null; then
-    docker_libraries "$binary" >"$CASE_HOME/libraries.tar"
-    printf 'FROM %s\nADD libraries.tar /\nRUN ldconfig\n' "$base" >"$CASE_HOME/Dockerfile.base"
-    base=ubuntu-with-libraries
-    docker_store bud --quiet -t "$base" -f "$CASE_HOME/Dockerfile.base" "$CASE_HOME" >/dev/null
-  fi
-  BASE=$base
+  BASE=ubuntu:22.04
+  docker_store build "$(root_suite 22.04)" 22.04 "$BASE"
+  ! ldd "$binary" 2>/dev/null | grep '=>' >/dev/null || docker_base_with_libraries "$binary"
+}
+
+# docker_base_with_libraries BINARY: $BASE with what that needs.
+docker_base_with_libraries() {
+  docker_libraries "$1" >"$CASE_HOME/libraries.tar"
+  case_root 22.04
+  tar -C "$ROOT" -xf "$CASE_HOME/libraries.tar"
+  cp "$1" "$ROOT/usr/local/bin/cudasetup"
+  root_run "$ROOT" ldconfig
+  root_run "$ROOT" cudasetup --version >"$OUT" 2>"$ERR" || skip 'this binary is for a newer system. hint: ./dev package'
+  root_drop "$ROOT"
+  printf 'FROM %s\nADD libraries.tar /\nRUN ldconfig\n' "$BASE" >"$CASE_HOME/Dockerfile.base"
+  BASE=ubuntu-with-libraries
+  docker_store bud --quiet -t "$BASE" -f "$CASE_HOME/Dockerfile.base" "$CASE_HOME" >/dev/null
 }
 
 # docker_libraries BINARY: prints an archive of what it is linked with, in a place that the loader looks at last.
