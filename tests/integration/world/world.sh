@@ -1,7 +1,7 @@
 #!/bin/bash
 # The world that cases are served from: LibTorch zips, the archive, the manifest overlay. Built once, then kept.
 #
-#   world.sh build [SUITE...]   everything cases need; SUITEs whose LibTorch is real (default: all three)
+#   world.sh build [SUITE...]   everything cases need; SUITEs whose LibTorch must be real (default: all three)
 #   world.sh tree               prints the folder that is served
 #   world.sh overlay            prints the manifest overlay for it
 # shellcheck source-path=SCRIPTDIR
@@ -10,6 +10,7 @@
 
 HERE=$WORLD_HERE
 MANIFESTS=$HERE/../../../manifests
+SUITES=(bullseye bookworm trixie)
 
 build() {
   local suite zips=() world
@@ -17,8 +18,11 @@ build() {
   world_lock world
   # Two at a time: a zip takes one core and some waiting.
   printf '%s\n' "$@" | xargs -P 2 -I{} "$HERE/libtorch_zip.sh" build {} >/dev/null
-  for suite in "$@"; do
-    zips+=(--zip "$suite=$("$HERE/libtorch_zip.sh" build "$suite")")
+  for suite in "${SUITES[@]}"; do
+    # One that an earlier build made stays: the demo needs one suite, and must not take the tests' others away.
+    if [[ " $* " = *" $suite "* ]] || [ -f "$world/libtorch-$suite.zip" ]; then
+      zips+=(--zip "$suite=$("$HERE/libtorch_zip.sh" build "$suite")")
+    fi
   done
   "$HERE/archive/build.py" --out "$world/tree" --variants "${zips[@]}" >&2
   "$HERE/archive/overlay.py" --manifests "$MANIFESTS" --tree "$world/tree" --out "$world/overlay.fresh" >&2
@@ -34,7 +38,7 @@ build() {
 case ${1:-} in
 build)
   shift
-  [ $# -gt 0 ] || set -- bullseye bookworm trixie
+  [ $# -gt 0 ] || set -- "${SUITES[@]}"
   build "$@"
   ;;
 tree) printf '%s/tree\n' "$(world_dir)" ;;
