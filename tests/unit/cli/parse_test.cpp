@@ -142,19 +142,19 @@ TEST(parse_options, a_directory_of_ours_is_never_one_of_the_systems_or_of_a_pers
 TEST(parse_options, relative_paths_are_against_the_current_directory)
 {
   const auto here = [](const std::string& name) {
-    return name == "PWD" ? std::optional<std::string>("/work/place") : std::nullopt;
+    return name == "PWD" ? std::optional<std::string>("/srv/place") : std::nullopt;
   };
   const auto lint = parse_options({"manifest", "lint", "m/11.1.json", "/a.json"}, here, Terminal::no);
-  EXPECT_THAT(lint.value().options->files, ElementsAre("/work/place/m/11.1.json", "/a.json"));
+  EXPECT_THAT(lint.value().options->files, ElementsAre("/srv/place/m/11.1.json", "/a.json"));
   const auto plan = parse_options(
       {"plan", "--manifest", ".", "--os-release", "os", "--sys-path", "./sys", "-o", "x.sh", "--root", "./image"},
       here,
       Terminal::no);
-  EXPECT_EQ(plan.value().options->how.manifest_directory, "/work/place");
-  EXPECT_EQ(plan.value().options->host.os_release_file, "/work/place/os");
-  EXPECT_EQ(plan.value().options->host.sys_path, "/work/place/sys");
-  EXPECT_EQ(plan.value().options->output_file, "/work/place/x.sh");
-  EXPECT_EQ(plan.value().options->host.root, "/work/place/image");
+  EXPECT_EQ(plan.value().options->how.manifest_directory, "/srv/place");
+  EXPECT_EQ(plan.value().options->host.os_release_file, "/srv/place/os");
+  EXPECT_EQ(plan.value().options->host.sys_path, "/srv/place/sys");
+  EXPECT_EQ(plan.value().options->output_file, "/srv/place/x.sh");
+  EXPECT_EQ(plan.value().options->host.root, "/srv/place/image");
   EXPECT_THAT(complaint({"manifest", "lint", "x.json"}).front(), HasSubstr("current directory is not known"));
 }
 
