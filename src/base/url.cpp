@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace cudasetup::base {
 
@@ -34,16 +35,45 @@ std::optional<std::string> percent_decoded(std::string_view text)
   return result;
 }
 
+bool is_safe_segment(std::string_view segment)
+{
+  if (segment.find('%') == std::string_view::npos) {
+    return segment != ".." && segment != ".";
+  }
+  const auto decoded = percent_decoded(segment);
+  return decoded && *decoded != ".." && *decoded != "." && decoded->find('/') == std::string::npos &&
+         decoded->find('\0') == std::string::npos;
+}
+
 bool is_safe_path(std::string_view path)
 {
-  for (const std::string_view segment : split(path.substr(0, path.find('?')), '/')) {
-    const auto decoded = percent_decoded(segment);
-    if (!decoded || *decoded == ".." || *decoded == "." || decoded->find('/') != std::string::npos ||
-        decoded->find('\0') != std::string::npos) {
+  path = path.substr(0, path.find('?'));
+  while (true) {
+    const std::size_t end = path.find('/');
+    if (!is_safe_segment(path.substr(0, end))) {
       return false;
     }
+    if (end == std::string_view::npos) {
+      return true;
+    }
+    path.remove_prefix(end + 1);
   }
-  return true;
+}
+
+/// Everything a URL may hold but `#`, quotes and brackets of shells and of HTML. A table: the manifest has many
+/// addresses.
+constexpr auto k_url_characters = [] {
+  std::array<bool, 256> allowed{};
+  for (const char c :
+       std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/?@!$&'()*+,;=-._~%[]")) {
+    allowed.at(static_cast<unsigned char>(c)) = true;
+  }
+  return allowed;
+}();
+
+bool is_url_character(char c)
+{
+  return k_url_characters[static_cast<unsigned char>(c)];
 }
 
 bool is_host_character(char c)
@@ -55,70 +85,60 @@ bool is_host_character(char c)
 
 std::optional<Url> Url::parse(std::string_view text)
 {
-  // Everything a URL may hold but `#`, quotes and brackets of shells and of HTML.
-  static constexpr std::string_view k_punctuation = ":/?@!$&'()*+,;=-._~%[]";
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           k_punctuation.find(c) != std::string_view::npos;
-  };
-  if (!std::all_of(text.begin(), text.end(), allowed)) {
+  if (!std::all_of(text.begin(), text.end(), is_url_character)) {
     return std::nullopt;
   }
-  Url url;
   const std::size_t colon = text.find("://");
   if (colon == std::string_view::npos) {
     return std::nullopt;
   }
-  url.m_scheme = lower(text.substr(0, colon));
-  if (url.m_scheme != "https" && url.m_scheme != "http") {
+  Url url;
+  url.m_scheme_end = colon;
+  url.m_host_begin = colon + 3;
+  url.m_path_begin = std::min(text.find_first_of("/?", url.m_host_begin), text.size());
+  const std::string_view path = text.substr(url.m_path_begin);
+  if (path.starts_with('?') || !is_safe_path(path)) {
     return std::nullopt;
   }
-  std::string_view rest = text.substr(colon + 3);
-  const std::size_t slash = rest.find_first_of("/?");
-  std::string_view authority = rest.substr(0, slash);
-  url.m_path = slash == std::string_view::npos ? "/" : std::string(rest.substr(slash));
-  if (url.m_path.front() != '/' || !is_safe_path(url.m_path)) {
+  url.m_text = lower(text.substr(0, url.m_path_begin));
+  url.m_text += path;
+  if (const std::string scheme = url.scheme(); scheme != "https" && scheme != "http") {
     return std::nullopt;
   }
-  std::string_view port;
-  if (authority.starts_with('[')) {
-    const std::size_t end = authority.find(']');
-    if (end == std::string_view::npos || authority.substr(0, end + 1) != "[::1]") {
-      return std::nullopt; // The only literal anybody needs here is loopback's.
-    }
-    url.m_host = "[::1]";
-    port = authority.substr(end + 1);
-  } else {
-    const std::size_t end = authority.find(':');
-    url.m_host = lower(authority.substr(0, end));
-    port = end == std::string_view::npos ? std::string_view{} : authority.substr(end);
-    if (url.m_host.empty() || !std::all_of(url.m_host.begin(), url.m_host.end(), is_host_character)) {
-      return std::nullopt;
-    }
+  const std::string_view authority =
+      std::string_view(url.m_text).substr(url.m_host_begin, url.m_path_begin - url.m_host_begin);
+  constexpr std::string_view k_loopback = "[::1]"; // The only literal anybody needs here.
+  const bool is_literal = authority.starts_with(k_loopback);
+  const std::size_t host_size = is_literal ? k_loopback.size() : std::min(authority.find(':'), authority.size());
+  const std::string_view host = authority.substr(0, host_size);
+  url.m_host_end = url.m_host_begin + host_size;
+  if (!is_literal && (host.empty() || !std::all_of(host.begin(), host.end(), is_host_character))) {
+    return std::nullopt;
   }
-  if (!port.empty()) {
+  if (const std::string_view port = authority.substr(host_size); !port.empty()) {
     const auto number = parse_number(port.substr(1));
     if (port.front() != ':' || !number || *number == 0 || *number > 65535) {
       return std::nullopt;
     }
     url.m_port = static_cast<std::uint16_t>(*number);
   }
-  url.m_text = text;
   return url;
 }
 
 std::string Url::file_name() const
 {
-  const std::string_view path = std::string_view(m_path).substr(0, m_path.find('?'));
-  return percent_decoded(path.substr(path.rfind('/') + 1)).value_or("");
+  const std::string path = this->path();
+  const std::string_view name = std::string_view(path).substr(0, path.find('?'));
+  return percent_decoded(name.substr(name.rfind('/') + 1)).value_or("");
 }
 
 bool Url::is_loopback() const
 {
-  if (m_host == "localhost" || m_host == "[::1]") {
+  const std::string host = this->host();
+  if (host == "localhost" || host == "[::1]") {
     return true;
   }
-  const std::vector<std::string_view> parts = split(m_host, '.');
+  const std::vector<std::string_view> parts = split(host, '.');
   return parts.size() == 4 && parts[0] == "127" && std::all_of(parts.begin(), parts.end(), [](std::string_view part) {
            const auto number = parse_number(part);
            return number && *number < 256;
@@ -128,13 +148,11 @@ bool Url::is_loopback() const
 Url Url::at(const Url& mirror) const
 {
   Url url = mirror;
-  std::string base = mirror.m_path;
-  if (base.ends_with('/')) {
-    base.pop_back();
+  std::string before = mirror.path();
+  if (before.ends_with('/')) {
+    before.pop_back();
   }
-  url.m_path = base + m_path;
-  url.m_text = mirror.m_scheme + "://" + mirror.m_host + (mirror.m_port ? ":" + std::to_string(*mirror.m_port) : "") +
-               url.m_path;
+  url.m_text = mirror.m_text.substr(0, mirror.m_path_begin) + before + path();
   return url;
 }
 

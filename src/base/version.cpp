@@ -8,7 +8,6 @@ namespace cudasetup::base {
 
 namespace {
 
-constexpr std::size_t k_most_parts = 6;
 constexpr std::size_t k_most_digits = 9;
 
 bool is_digit(char c)
@@ -92,23 +91,25 @@ DebianVersion parse_debian(std::string_view text)
 std::optional<Version> Version::parse(std::string_view text)
 {
   Version version;
-  const std::vector<std::string_view> pieces = split(text, '.');
-  if (pieces.size() > k_most_parts) {
-    return std::nullopt;
-  }
-  for (const std::string_view piece : pieces) {
-    if (piece.empty() || piece.size() > k_most_digits || !std::all_of(piece.begin(), piece.end(), is_digit)) {
+  std::size_t digits = 0; // of the part that is being read
+  for (const char c : text) {
+    if (c == '.' && digits > 0) {
+      digits = 0;
+      continue;
+    }
+    if (!is_digit(c) || digits == k_most_digits || (digits == 0 && version.m_count == k_most_parts)) {
       return std::nullopt;
     }
-    version.m_parts.push_back(static_cast<std::uint32_t>(*parse_number(piece)));
+    version.m_count += digits == 0 ? 1 : 0;
+    std::uint32_t& part = version.m_parts.at(version.m_count - 1);
+    part = part * 10 + static_cast<std::uint32_t>(c - '0');
+    ++digits;
+  }
+  if (digits == 0) {
+    return std::nullopt; // nothing, or a dot at the end
   }
   version.m_text = text;
   return version;
-}
-
-std::uint32_t Version::part(std::size_t index) const
-{
-  return index < m_parts.size() ? m_parts[index] : 0;
 }
 
 std::string Version::prefix(std::size_t count) const
@@ -124,18 +125,8 @@ std::string Version::prefix(std::size_t count) const
 
 bool Version::begins_with(const Version& shorter) const
 {
-  return m_parts.size() >= shorter.m_parts.size() &&
-         std::equal(shorter.m_parts.begin(), shorter.m_parts.end(), m_parts.begin());
-}
-
-std::strong_ordering Version::operator<=>(const Version& other) const
-{
-  for (std::size_t i = 0; i < std::max(m_parts.size(), other.m_parts.size()); ++i) {
-    if (part(i) != other.part(i)) {
-      return part(i) <=> other.part(i);
-    }
-  }
-  return std::strong_ordering::equal;
+  const auto beginning = parts().first(std::min(m_count, shorter.m_count));
+  return m_count >= shorter.m_count && std::equal(beginning.begin(), beginning.end(), shorter.m_parts.begin());
 }
 
 std::strong_ordering compare_debian_versions(std::string_view a, std::string_view b)

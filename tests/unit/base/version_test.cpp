@@ -15,6 +15,10 @@ TEST(Version, ReadsDottedNumbersAndKeepsTheirSpelling)
   EXPECT_EQ(version("455.32.00").text(), "455.32.00");
   EXPECT_EQ(version("455.32.00").part(1), 32U);
   EXPECT_EQ(version("11").part(4), 0U);
+  EXPECT_EQ(version("11").part(400), 0U);
+  EXPECT_EQ(version("999999999.0").parts().front(), 999999999U);
+  EXPECT_EQ(version("1.2.3.4.5.6").parts().size(), 6U);
+  EXPECT_TRUE(Version{}.parts().empty());
 }
 
 TEST(Version, RefusesWhatIsNoDottedNumber)
