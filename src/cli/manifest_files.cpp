@@ -1,5 +1,6 @@
 #include "cli/manifest_files.hpp"
 
+#include "built_in/built_in.hpp"
 #include "manifest/lint.hpp"
 
 namespace cudasetup::cli {
@@ -30,7 +31,7 @@ ManifestFiles read_manifests(effects::Files& files, const std::vector<std::strin
 std::vector<json::Problem> problems_of(const ManifestFiles& files)
 {
   std::vector<json::Problem> problems = files.unreadable;
-  const std::vector<json::Problem> found = manifest::lint(manifest::built_in_sources(), files.sources());
+  const std::vector<json::Problem> found = manifest::lint(built_in::manifest(), files.sources());
   problems.insert(problems.end(), found.begin(), found.end());
   return problems;
 }

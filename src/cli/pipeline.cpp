@@ -1,5 +1,6 @@
 #include "cli/pipeline.hpp"
 
+#include "built_in/built_in.hpp"
 #include "cli/host_overrides.hpp"
 #include "cli/manifest_files.hpp"
 #include "cli/typed.hpp"
@@ -46,7 +47,7 @@ base::Result<manifest::Manifest> load_manifest(const HowOptions& how, effects::F
   if (!overlay.unreadable.empty()) {
     return base::fail(json::to_error(problems_of(overlay)).with_hint(again, lint_command(paths)));
   }
-  auto manifest = manifest::load(manifest::built_in_sources(), overlay.sources());
+  auto manifest = manifest::load(built_in::manifest(), overlay.sources());
   if (!manifest) {
     return base::fail(std::move(manifest).error().with_hint(again, lint_command(paths)));
   }

@@ -1,8 +1,8 @@
-# cudasetup_room(NAME USES rooms… LIBRARIES libs… PRIVATE libs…)
+# cudasetup_room(NAME USES rooms… LIBRARIES libs… PRIVATE libs… TESTS_USE rooms…)
 # One library per folder of src/. LIBRARIES reach whoever uses the room, PRIVATE ones stay inside. The tests of
-# tests/unit/NAME become one program that links only the room and the shared test helpers.
+# tests/unit/NAME become one program that links only the room, the rooms of TESTS_USE and the shared test helpers.
 function(cudasetup_room name)
-  cmake_parse_arguments(room "" "" "USES;LIBRARIES;PRIVATE" ${ARGN})
+  cmake_parse_arguments(room "" "" "USES;LIBRARIES;PRIVATE;TESTS_USE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   file(GLOB unit_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${name}/*.cpp)
   if(sources)
@@ -17,7 +17,7 @@ function(cudasetup_room name)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_compile_definitions(${name}_test PRIVATE CUDASETUP_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
     target_compile_options(${name}_test PRIVATE -O0 -Wno-sign-conversion)
-    target_link_libraries(${name}_test PRIVATE cudasetup_settings ${name} GTest::gtest_main GTest::gmock)
+    target_link_libraries(${name}_test PRIVATE cudasetup_settings ${name} ${room_TESTS_USE} GTest::gtest_main GTest::gmock)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)
   endif()
 endfunction()

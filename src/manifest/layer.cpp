@@ -6,6 +6,9 @@ namespace cudasetup::manifest {
 
 namespace {
 
+/// In place of a file's name.
+constexpr std::string_view k_below = "the built-in manifest";
+
 template<typename Record>
 void read_array(json::Reader& root,
                 std::string_view array,
@@ -43,11 +46,17 @@ void read_document(const json::Value& document,
 
 std::string Place::text() const
 {
+  if (!is_in_file()) {
+    return std::string(k_below);
+  }
   return *file + ":" + std::to_string(value->line());
 }
 
 json::Problem problem_at(const Place& place, std::string_view pointer, std::string text)
 {
+  if (!place.is_in_file()) {
+    return {std::string(k_below), "", 0, std::move(text)};
+  }
   const json::Value* value = json::at(*place.value, pointer);
   return {*place.file,
           json::element_pointer(json::member_pointer("", place.array), place.index) + std::string(pointer),

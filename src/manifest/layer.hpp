@@ -12,13 +12,14 @@
 
 namespace cudasetup::manifest {
 
-/// Where a record stands: an element of an array of a file.
+/// Where a record stands: an element of an array of a file; nowhere where it was in the manifest below the files.
 struct Place {
   const std::string* file = nullptr;  ///< of a Source
   std::string_view array;             ///< cuda, pairs, …
   std::size_t index = 0;              ///< in that array
   const json::Value* value = nullptr; ///< of a Layer's documents
-  std::string text() const;           ///< "cuda/11.1.json:12"
+  bool is_in_file() const { return file != nullptr; }
+  std::string text() const; ///< "cuda/11.1.json:12"
 };
 
 template<typename Record> struct Located {
@@ -56,7 +57,7 @@ Layer merge_layers(Layer base, Layer overlay);
 /// be read is left alone.
 void check_references(const Layer& layer, std::vector<json::Problem>& problems);
 
-/// A Problem at @p pointer within the record at @p place.
+/// A Problem at @p pointer within the record at @p place, or of no file where the record is in none.
 json::Problem problem_at(const Place& place, std::string_view pointer, std::string text);
 
 } // namespace cudasetup::manifest

@@ -191,10 +191,10 @@ void lint_torch(const Subject& subject, const TorchRelease& release)
 
 } // namespace
 
-std::vector<json::Problem> lint(const std::vector<Source>& base, const std::vector<Source>& files)
+std::vector<json::Problem> lint(Manifest base, const std::vector<Source>& files)
 {
   Problems problems;
-  const Manifest manifest = load(base, files, problems);
+  const Manifest manifest = load(std::move(base), files, problems);
   if (!problems.empty()) {
     return problems;
   }

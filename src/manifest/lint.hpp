@@ -15,6 +15,6 @@ namespace cudasetup::manifest {
 /// - a package whose name ends with the version of another release;
 /// - a file whose name says another system, architecture, version, platform or ABI than its record.
 /// An empty list means that nothing was found.
-std::vector<json::Problem> lint(const std::vector<Source>& base, const std::vector<Source>& files);
+std::vector<json::Problem> lint(Manifest base, const std::vector<Source>& files);
 
 } // namespace cudasetup::manifest

@@ -30,13 +30,40 @@ void add_sources(base::Hasher& hasher, const std::vector<Source>& sources)
   }
 }
 
-std::string digest(const std::vector<Source>& base, const std::vector<Source>& overlay)
+std::string digest_over(const std::string& base_digest, const std::vector<Source>& files)
 {
   base::Hasher hasher(base::DigestKind::sha256);
-  add_sources(hasher, base);
-  hasher.update("+");
-  add_sources(hasher, overlay);
+  hasher.update(base_digest);
+  add_sources(hasher, files);
+  hasher.update("+"); // the end of a set of files
   return "sha256:" + hasher.finish().hex();
+}
+
+template<typename Record> std::vector<Located<Record>> located(std::vector<Record> records)
+{
+  std::vector<Located<Record>> all;
+  all.reserve(records.size());
+  for (Record& record : records) {
+    all.push_back({std::move(record), Place{}});
+  }
+  return all;
+}
+
+Layer to_layer(Manifest manifest)
+{
+  Layer layer;
+  layer.cuda = located(std::move(manifest.cuda));
+  layer.ubuntu = located(std::move(manifest.ubuntu));
+  layer.keys = located(std::move(manifest.keys));
+  layer.gpus = located(std::move(manifest.gpus));
+  layer.drivers = located(std::move(manifest.drivers));
+  layer.torch = located(std::move(manifest.torch));
+  for (auto& [version, pairs] : manifest.pairs) {
+    for (Pair& pair : pairs) {
+      layer.pairs.push_back({std::move(pair), Place{}});
+    }
+  }
+  return layer;
 }
 
 Manifest to_manifest(Layer layer)
@@ -58,24 +85,26 @@ Manifest to_manifest(Layer layer)
 
 } // namespace
 
-Manifest load(const std::vector<Source>& base, const std::vector<Source>& overlay, std::vector<json::Problem>& problems)
+Manifest load(Manifest base, const std::vector<Source>& files, std::vector<json::Problem>& problems)
 {
+  if (files.empty()) {
+    return base;
+  }
+  const std::string digest = digest_over(base.digest, files);
   std::deque<json::Value> documents;
-  Layer lower = read_layer(base, documents, problems);
-  Layer upper = read_layer(overlay, documents, problems);
-  sort_layer(lower, problems);
+  Layer upper = read_layer(files, documents, problems);
   sort_layer(upper, problems);
-  Layer merged = merge_layers(std::move(lower), std::move(upper));
+  Layer merged = merge_layers(to_layer(std::move(base)), std::move(upper));
   check_references(merged, problems);
   Manifest manifest = to_manifest(std::move(merged));
-  manifest.digest = digest(base, overlay);
+  manifest.digest = digest;
   return manifest;
 }
 
-base::Result<Manifest> load(const std::vector<Source>& base, const std::vector<Source>& overlay)
+base::Result<Manifest> load(Manifest base, const std::vector<Source>& files)
 {
   std::vector<json::Problem> problems;
-  Manifest manifest = load(base, overlay, problems);
+  Manifest manifest = load(std::move(base), files, problems);
   if (!problems.empty()) {
     return base::fail(json::to_error(problems));
   }

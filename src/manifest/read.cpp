@@ -96,7 +96,7 @@ Evidence read_evidence(json::Reader& reader, std::string_view name)
   return reader.choice<Evidence>(name, {{"seen", Evidence::seen}, {"derived", Evidence::derived}});
 }
 
-std::vector<std::string> read_sources(json::Reader& reader)
+Sources read_sources(json::Reader& reader)
 {
   return read_texts(reader, "sources", k_line);
 }

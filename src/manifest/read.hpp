@@ -30,7 +30,7 @@ base::Url read_url(json::Reader& reader, std::string_view name);
 std::optional<base::Url> read_optional_url(json::Reader& reader, std::string_view name);
 base::Arch read_arch(json::Reader& reader, std::string_view name);
 Evidence read_evidence(json::Reader& reader, std::string_view name);
-std::vector<std::string> read_sources(json::Reader& reader);
+Sources read_sources(json::Reader& reader);
 /// The members url, sha256, md5, bytes, evidence and sources of @p reader.
 RemoteFile read_file(json::Reader& reader);
 

@@ -29,12 +29,14 @@ void check_torch(const Layer& layer, const Located<Pair>& pair, std::vector<json
     return;
   }
   const auto has_platform = [&](const TorchBuild& build) { return build.platform == pair.record.platform; };
-  if (std::none_of(release->builds.begin(), release->builds.end(), has_platform)) {
-    json::add_problem(problems,
-                      problem_at(pair.place,
-                                 "/platform",
-                                 "torch " + release->version.text() + " has no build for " + pair.record.platform));
+  if (std::any_of(release->builds.begin(), release->builds.end(), has_platform)) {
+    return;
   }
+  std::string text = "torch " + release->version.text() + " has no build for " + pair.record.platform;
+  if (!pair.place.is_in_file()) { // so a file has replaced the torch release
+    text += " any more, which is in the pairs of CUDA " + pair.record.cuda.text() + "; give these pairs anew too";
+  }
+  json::add_problem(problems, problem_at(pair.place, "/platform", std::move(text)));
 }
 
 void check_pairs(const Layer& layer, std::vector<json::Problem>& problems)

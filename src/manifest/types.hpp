@@ -4,6 +4,7 @@
 #include "base/hardware.hpp"
 #include "base/url.hpp"
 #include "base/version.hpp"
+#include "manifest/sources.hpp"
 
 #include <cstdint>
 #include <map>
@@ -32,10 +33,11 @@ struct RemoteFile {
   std::optional<base::Digest> md5;
   std::optional<std::uint64_t> bytes;
   Evidence evidence = Evidence::derived;
-  std::vector<std::string> sources;
+  Sources sources;
 
   /// sha256 where known, else md5 where known.
   std::optional<base::Digest> digest() const { return sha256 ? sha256 : md5; }
+  bool operator==(const RemoteFile&) const = default;
 };
 
 enum class Profile { full, build, runtime };
@@ -46,11 +48,13 @@ struct LocalInstaller {
   std::string os; ///< NVIDIA's directory name, e.g. ubuntu1804
   base::Arch arch = base::Arch::amd64;
   RemoteFile file;
+  bool operator==(const LocalInstaller&) const = default;
 };
 
 struct Runfile {
   base::Arch arch = base::Arch::amd64;
   RemoteFile file;
+  bool operator==(const Runfile&) const = default;
 };
 
 /// What a local installer unpacks. `{os}` stands for the directory name.
@@ -59,6 +63,7 @@ struct LocalRepository {
   std::string list;      ///< the sources file it adds, e.g. /etc/apt/sources.list.d/cuda-{os}-11-1-local.list
   /// File name pattern of its key in the directory: `7fa2af80.pub` (armored, until 11.6) or `cuda-*-keyring.gpg`.
   std::string key;
+  bool operator==(const LocalRepository&) const = default;
 };
 
 struct CudaRelease {
@@ -76,15 +81,17 @@ struct CudaRelease {
   struct GccRange {
     std::uint32_t least = 0; ///< 0: no lower bound is known
     std::uint32_t most = 0;
+    bool operator==(const GccRange&) const = default;
   };
   std::optional<GccRange> gcc; ///< host gcc majors that nvcc takes
   std::optional<base::ComputeCapability> least_capability;
   std::optional<base::ComputeCapability> most_capability;
   std::optional<base::Version> glibc_below; ///< headers do not compile from this glibc on
   std::vector<std::string> notes;
-  std::vector<std::string> sources;
+  Sources sources;
 
   std::string minor() const { return version.prefix(2); } ///< "11.1"
+  bool operator==(const CudaRelease&) const = default;
 };
 
 /// A driver and a torch build that belong to a CUDA release; first is preferred.
@@ -93,14 +100,16 @@ struct Pair {
   std::optional<base::Version> driver; ///< null: the release bundles none and any that suffices will do
   base::Version torch;
   std::string platform; ///< cu110
-  std::vector<std::string> sources;
+  Sources sources;
+  bool operator==(const Pair&) const = default;
 };
 
 struct SigningKey {
   std::string id;          ///< 3BF863CC
   std::string fingerprint; ///< 40 hexadecimal digits
   std::string file;        ///< 3bf863cc.pub
-  std::vector<std::string> sources;
+  Sources sources;
+  bool operator==(const SigningKey&) const = default;
 };
 
 /// One directory of NVIDIA's network archive.
@@ -115,7 +124,8 @@ struct Archive {
   std::optional<std::string> pin_text;
   std::optional<base::Version> oldest_cuda; ///< oldest toolkit minor it carries
   std::optional<base::Version> newest_cuda;
-  std::vector<std::string> sources;
+  Sources sources;
+  bool operator==(const Archive&) const = default;
 };
 
 /// An Ubuntu LTS release (or WSL's directory, with version 0).
@@ -127,7 +137,8 @@ struct UbuntuRelease {
   std::optional<base::Version> gcc;
   std::optional<base::Version> apt;
   std::vector<Archive> archives;
-  std::vector<std::string> sources;
+  Sources sources;
+  bool operator==(const UbuntuRelease&) const = default;
 };
 
 enum class KernelModule { proprietary_only, either, open_only };
@@ -142,7 +153,8 @@ struct Gpu {
   KernelModule module = KernelModule::either;
   std::optional<std::uint32_t> first_branch; ///< upper bound: first driver branch seen to list it
   std::optional<std::uint32_t> last_branch;  ///< null: still supported
-  std::vector<std::string> sources;
+  Sources sources;
+  bool operator==(const Gpu&) const = default;
 };
 
 struct DriverBranch {
@@ -154,7 +166,8 @@ struct DriverBranch {
   std::optional<std::string> end_of_life; ///< date
   /// Ubuntu's own packages of this branch: release ("22.04") → package names.
   std::map<std::string, std::vector<std::string>> ubuntu_packages;
-  std::vector<std::string> sources;
+  Sources sources;
+  bool operator==(const DriverBranch&) const = default;
 };
 
 enum class Abi { cxx11, pre_cxx11 };
@@ -163,6 +176,7 @@ std::string_view name_of(Abi abi);
 struct LibTorchZip {
   Abi abi = Abi::cxx11;
   RemoteFile file;
+  bool operator==(const LibTorchZip&) const = default;
 };
 
 /// One platform of a torch release.
@@ -174,8 +188,9 @@ struct TorchBuild {
   std::optional<base::Version> minimum_driver;
   std::optional<std::string> cudnn;
   std::vector<LibTorchZip> zips; ///< amd64 only: there are no others
-  std::vector<std::string> sources;
+  Sources sources;
   bool is_cpu() const { return platform == "cpu"; }
+  bool operator==(const TorchBuild&) const = default;
 };
 
 /// How pip finds the wheels of a release.
@@ -201,7 +216,8 @@ struct TorchRelease {
   std::optional<base::Version> glibc; ///< least
   std::optional<std::uint32_t> gcc;   ///< least major
   std::vector<TorchBuild> builds;     ///< in order of preference, newest CUDA first
-  std::vector<std::string> sources;
+  Sources sources;
+  bool operator==(const TorchRelease&) const = default;
 };
 
 /// All that is known. Vectors are sorted (versions ascending, ids ascending) by the loader.
@@ -221,6 +237,7 @@ struct Manifest {
   const UbuntuRelease* find_ubuntu(const base::Version& version) const;
   const Archive* find_archive(std::string_view os, base::Arch arch) const;
   const DriverBranch* find_branch(std::uint32_t branch) const;
+  bool operator==(const Manifest&) const = default;
 };
 
 } // namespace cudasetup::manifest

@@ -2,8 +2,8 @@
 // prints a JSON object: {"resolutions", "refused", "median_us", "slowest_us"}. The median is over rounds, of a round's
 // mean.
 
+#include "built_in/built_in.hpp"
 #include "cli/host_overrides.hpp"
-#include "manifest/load.hpp"
 #include "resolve/resolution.hpp"
 
 #include <algorithm>
@@ -64,13 +64,9 @@ double microseconds(Clock::duration time)
 
 int main()
 {
-  const auto manifest = manifest::load(manifest::built_in_sources(), {});
-  if (!manifest) {
-    std::fprintf(stderr, "%s\n", manifest.error().message.c_str());
-    return 1;
-  }
-  const auto hosts = sample_hosts(*manifest);
-  const auto requests = sample_requests(*manifest);
+  const manifest::Manifest manifest = built_in::manifest();
+  const auto hosts = sample_hosts(manifest);
+  const auto requests = sample_requests(manifest);
   const std::size_t count = hosts.size() * requests.size();
   std::array<double, k_rounds> means{};
   double slowest = 0;
@@ -81,7 +77,7 @@ int main()
     for (const host::HostFacts& host : hosts) {
       for (const resolve::Request& request : requests) {
         const auto one = Clock::now();
-        const resolve::Outcome outcome = resolve::resolve(request, *manifest, host);
+        const resolve::Outcome outcome = resolve::resolve(request, manifest, host);
         slowest = std::max(slowest, microseconds(Clock::now() - one));
         refused += std::holds_alternative<resolve::Refusal>(outcome) ? 1 : 0;
       }

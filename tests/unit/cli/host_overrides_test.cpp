@@ -1,6 +1,6 @@
 #include "cli/host_overrides.hpp"
 
-#include "manifest/load.hpp"
+#include "built_in/built_in.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,9 +10,9 @@ namespace {
 
 using testing::HasSubstr;
 
-const manifest::Manifest& built_in()
+const manifest::Manifest& known()
 {
-  static const manifest::Manifest manifest = manifest::load(manifest::built_in_sources(), {}).value();
+  static const manifest::Manifest manifest = built_in::manifest();
   return manifest;
 }
 
@@ -34,7 +34,7 @@ TEST(OverrideFacts, another_release_is_another_machine_with_nothing_of_this_one)
   host::HostFacts facts = probed();
   HostOptions options;
   options.os = "ubuntu18.04";
-  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  ASSERT_TRUE(override_facts(options, known(), facts));
   EXPECT_EQ(facts.os.version_id, "18.04");
   EXPECT_EQ(facts.os.ubuntu_codename, "bionic");
   EXPECT_TRUE(facts.packages.empty());
@@ -48,7 +48,7 @@ TEST(OverrideFacts, the_same_release_keeps_what_was_found)
     host::HostFacts facts = probed();
     HostOptions options;
     options.os = os;
-    ASSERT_TRUE(override_facts(options, built_in(), facts)) << os;
+    ASSERT_TRUE(override_facts(options, known(), facts)) << os;
     EXPECT_EQ(facts.packages.size(), 1U) << os;
     EXPECT_FALSE(names_another_machine(options, facts)) << os;
   }
@@ -61,7 +61,7 @@ TEST(OverrideFacts, a_named_architecture_fills_in_one_that_was_not_found)
   HostOptions options;
   options.arch = base::Arch::arm64;
   EXPECT_FALSE(names_another_machine(options, facts));
-  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  ASSERT_TRUE(override_facts(options, known(), facts));
   EXPECT_EQ(facts.arch, base::Arch::arm64);
   EXPECT_EQ(facts.packages.size(), 1U);
 }
@@ -71,12 +71,12 @@ TEST(OverrideFacts, named_gpus_take_the_place_of_those_found)
   host::HostFacts facts = probed();
   HostOptions options;
   options.gpus = {"10de:1eb8", "sm_86"};
-  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  ASSERT_TRUE(override_facts(options, known(), facts));
   ASSERT_EQ(facts.gpus.size(), 2U);
   EXPECT_EQ(facts.gpus[0].id, base::PciId::parse("10de:1eb8"));
   EXPECT_EQ(facts.gpus[1].capability, (base::ComputeCapability{8, 6}));
   options.gpus = {"none"};
-  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  ASSERT_TRUE(override_facts(options, known(), facts));
   EXPECT_TRUE(facts.gpus.empty());
   EXPECT_TRUE(facts.pci_readable);
 }
@@ -88,12 +88,12 @@ TEST(OverrideFacts, driver_container_and_wsl_are_as_told)
   options.driver_present = "470.57.02";
   options.container = Switch::on;
   options.wsl = Switch::on;
-  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  ASSERT_TRUE(override_facts(options, known(), facts));
   EXPECT_EQ(facts.driver.value().version.text(), "470.57.02");
   EXPECT_NE(facts.container, host::Container::none);
   EXPECT_TRUE(facts.wsl);
   options.driver_present = "none";
-  ASSERT_TRUE(override_facts(options, built_in(), facts));
+  ASSERT_TRUE(override_facts(options, known(), facts));
   EXPECT_FALSE(facts.driver);
 }
 
@@ -102,7 +102,7 @@ TEST(OverrideFacts, an_unknown_release_is_answered_with_the_nearest)
   host::HostFacts facts = probed();
   HostOptions options;
   options.os = "ubuntu22.40";
-  const auto result = override_facts(options, built_in(), facts);
+  const auto result = override_facts(options, known(), facts);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, base::ErrorKind::usage);
   ASSERT_FALSE(result.error().hints.empty());

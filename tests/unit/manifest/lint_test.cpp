@@ -26,12 +26,14 @@ TEST(Lint, looks_only_at_the_files_named)
   const std::string doubtful = with(k_sample,
                                     "\"architecture\": \"Turing\",\n \"compute_capability\": \"7.5\"",
                                     "\"architecture\": \"Turing\",\n \"compute_capability\": null");
-  EXPECT_EQ(
-      lines_of(lint(
-          {{"m.json",
-            with(doubtful, "\"last_branch\": null, \"sources\": [\"a\"]", "\"last_branch\": null, \"sources\": []")}},
-          {{"o.json", "{\"schema\": \"cudasetup.manifest/1\"}"}})),
-      "");
+  EXPECT_EQ(lines_of(lint(load({},
+                               {{"m.json",
+                                 with(doubtful,
+                                      "\"last_branch\": null, \"sources\": [\"a\"]",
+                                      "\"last_branch\": null, \"sources\": []")}})
+                              .value(),
+                          {{"o.json", "{\"schema\": \"cudasetup.manifest/1\"}"}})),
+            "");
 }
 
 TEST(Lint, wants_a_source_for_every_record)
@@ -64,7 +66,7 @@ TEST(Lint, refuses_torch_up_to_2_7_with_a_toolkit_without_nvtoolsext)
 "pairs": [
 {"cuda": "12.9.1", "driver": null, "torch": "2.7.1", "platform": "cu128", "sources": ["a"]},
 {"cuda": "12.9.1", "driver": null, "torch": "2.7.1", "platform": "cpu", "sources": ["a"]}]})";
-  EXPECT_EQ(lines_of(lint({{"m.json", k_sample}}, {{"o.json", overlay}})),
+  EXPECT_EQ(lines_of(lint(load({}, {{"m.json", k_sample}}).value(), {{"o.json", overlay}})),
             "o.json:16: /pairs/0/torch: torch 2.7.1 needs libnvToolsExt, which CUDA 12.9.1 lacks");
 }
 

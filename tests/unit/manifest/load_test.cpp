@@ -13,9 +13,17 @@ base::Version v(std::string_view text)
 Manifest loaded(const std::vector<Source>& base, const std::vector<Source>& overlay)
 {
   std::vector<json::Problem> problems;
-  Manifest manifest = load(base, overlay, problems);
+  Manifest manifest = load(load({}, base, problems), overlay, problems);
   EXPECT_EQ(lines_of(problems), "");
   return manifest;
+}
+
+/// The problems of @p overlay over the sample.
+std::string problems_over_sample(std::string_view overlay)
+{
+  std::vector<json::Problem> problems;
+  load(loaded({{"m.json", k_sample}}, {}), {{"o.json", overlay}}, problems);
+  return lines_of(problems);
 }
 
 TEST(Load, reads_every_member)
@@ -70,7 +78,7 @@ TEST(Load, reads_every_member)
 TEST(Load, tells_every_fault_of_every_file_at_once)
 {
   const std::string a = with(with(k_sample, "\"10de:1eb8\"", "\"x\""), "\"either\"", "\"y\"");
-  const auto result = load({{"a.json", a}, {"b.json", "[1"}}, {{"c.json", "{\"schema\": 1}"}});
+  const auto result = load({}, {{"a.json", a}, {"b.json", "[1"}, {"c.json", "{\"schema\": 1}"}});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, base::ErrorKind::document);
   EXPECT_EQ(result.error().message, "a.json:48: /gpus/0/id: expected a PCI id such as 10de:1eb8, found \"x\"");
@@ -119,17 +127,17 @@ TEST(Load, an_overlay_may_take_a_build_away_only_with_its_pairs)
     {"version": "1.7.1", "torchvision": null, "torchaudio": null, "least_python": null, "most_python": null,
      "pip": "index", "audio_has_platform": true, "unmarked_platform": null, "cxx_standard": 14, "glibc": null,
      "gcc": null, "builds": [], "sources": ["me"]}]})";
-  std::vector<json::Problem> problems;
-  load({{"m.json", k_sample}}, {{"o.json", overlay}}, problems);
-  EXPECT_EQ(lines_of(problems),
-            "m.json:32: /pairs/0/platform: torch 1.7.1 has no build for cu110\n"
-            "m.json:33: /pairs/1/platform: torch 1.7.1 has no build for cpu");
+  EXPECT_EQ(problems_over_sample(overlay),
+            "the built-in manifest: torch 1.7.1 has no build for cu110 any more, which is in the pairs of CUDA 11.1.1; "
+            "give these pairs anew too\n"
+            "the built-in manifest: torch 1.7.1 has no build for cpu any more, which is in the pairs of CUDA 11.1.1; "
+            "give these pairs anew too");
 }
 
 TEST(Load, a_record_in_two_files_of_one_layer_is_a_problem)
 {
   std::vector<json::Problem> problems;
-  load({{"m.json", k_sample}, {"n.json", with(k_sample, "\"cuda\": \"11.1\"", "\"cuda\": \"11.2\"")}}, {}, problems);
+  load({}, {{"m.json", k_sample}, {"n.json", with(k_sample, "\"cuda\": \"11.1\"", "\"cuda\": \"11.2\"")}}, problems);
   EXPECT_EQ(lines_of(problems),
             "n.json:9: /cuda/0: CUDA 11.1.1 is there already, at m.json:9\n"
             "n.json:36: /ubuntu/0: Ubuntu 18.04 is there already, at m.json:36\n"
@@ -148,10 +156,9 @@ TEST(Load, one_directory_of_the_archive_belongs_to_one_release)
      {"os": "ubuntu1804", "arch": "amd64", "url": "https://x/", "keyring": null, "key": "3BF863CC",
       "pin_url": "https://x/p", "pin_text": null, "oldest_cuda": null, "newest_cuda": null, "sources": []}],
      "sources": []}]})";
-  std::vector<json::Problem> problems;
-  load({{"m.json", k_sample}}, {{"o.json", overlay}}, problems);
-  EXPECT_EQ(lines_of(problems),
-            "o.json:3: /ubuntu/0/archives/0: an archive of ubuntu1804 for amd64 is there already, at m.json:36");
+  EXPECT_EQ(problems_over_sample(overlay),
+            "o.json:3: /ubuntu/0/archives/0: an archive of ubuntu1804 for amd64 is there already, at the built-in "
+            "manifest");
 }
 
 TEST(Load, nothing_gives_an_empty_manifest)
@@ -173,6 +180,14 @@ TEST(Load, the_digest_follows_bytes_names_layers_and_not_directories)
   EXPECT_NE(loaded({{"m.json", k_sample}}, {{"o.json", empty}}).digest, digest);
   EXPECT_NE(loaded({{"m.json", k_sample}, {"o.json", empty}}, {}).digest,
             loaded({{"m.json", k_sample}}, {{"o.json", empty}}).digest);
+  EXPECT_NE(loaded({{"m.json", k_sample}}, {{"o.json", empty}}).digest,
+            loaded({{"m.json", std::string(k_sample) + "\n"}}, {{"o.json", empty}}).digest);
+}
+
+TEST(Load, no_files_leave_the_base_as_it_is)
+{
+  const Manifest base = loaded({{"m.json", k_sample}}, {});
+  EXPECT_EQ(loaded({{"m.json", k_sample}}, {}), load(base, {}).value());
 }
 
 TEST(Names, packages_that_bring_the_driver_are_known)

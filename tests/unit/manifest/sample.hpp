@@ -38,7 +38,7 @@ inline std::string lines_of(const std::vector<json::Problem>& problems)
 inline std::string problems_of(std::string_view text)
 {
   std::vector<json::Problem> problems;
-  load({{"m.json", text}}, {}, problems);
+  load({}, {{"m.json", text}}, problems);
   return lines_of(problems);
 }
 

@@ -1,4 +1,4 @@
-#include "manifest/load.hpp"
+#include "built_in/built_in.hpp"
 #include "unit/resolve/asking.hpp"
 
 #include <set>
@@ -25,11 +25,7 @@ class BuiltIn : public testing::Test {
 protected:
   static const manifest::Manifest& known()
   {
-    static const manifest::Manifest manifest = [] {
-      auto loaded = manifest::load(manifest::built_in_sources(), {});
-      EXPECT_TRUE(loaded.has_value());
-      return loaded ? std::move(*loaded) : manifest::Manifest{};
-    }();
+    static const manifest::Manifest manifest = built_in::manifest();
     return manifest;
   }
 
