@@ -22,14 +22,18 @@ const manifest::UbuntuRelease* find_release(const manifest::Manifest& manifest, 
 base::Error unknown_release(const manifest::Manifest& manifest, const std::string& text)
 {
   std::vector<std::string> names;
+  std::optional<std::string> meant;
   for (const manifest::UbuntuRelease& release : manifest.ubuntu) {
     if (host::is_served(release.version)) {
       names.push_back("ubuntu" + release.version.text());
+      if (text == release.codename) {
+        meant = names.back();
+      }
     }
   }
   base::Error error = base::make_error(base::ErrorKind::usage,
                                        "--os " + base::quote(text) + ": expected one of " + base::join(names, ", "));
-  if (const auto near = base::nearest(text, names)) {
+  if (const auto near = meant ? meant : base::nearest(text, names)) {
     error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
   }
   if (error.hints.empty() && !names.empty()) {

@@ -1,7 +1,8 @@
 #include "base/text.hpp"
+#include "cli/here.hpp"
 #include "cli/lists.hpp"
-#include "cli/manifest_files.hpp"
 #include "cli/pipeline.hpp"
+#include "cli/typed.hpp"
 #include "cli/verbs.hpp"
 
 #include <array>
@@ -45,31 +46,18 @@ std::string table(const List& list)
   return text;
 }
 
-} // namespace
-
-base::Result<int> run_list(const Options& options, Outside& outside)
+base::Result<const Kind*> kind_of(const std::string& word)
 {
-  const effects::Effects effects = outside.effects_for("");
   std::vector<std::string> names;
   for (const Kind& kind : k_kinds) {
+    if (kind.name == word) {
+      return &kind;
+    }
     names.emplace_back(kind.name);
-    if (kind.name != options.subject) {
-      continue;
-    }
-    CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(options.how, effects.files));
-    const List list = kind.make(manifest);
-    if (options.json == Switch::on) {
-      outside.print(
-          json::write(json::Object{{"schema", "cudasetup.list/1"}, {"kind", options.subject}, {"items", list.items}},
-                      json::Layout::indented));
-    } else {
-      outside.print(table(list));
-    }
-    return 0;
   }
-  base::Error error = base::make_error(
-      base::ErrorKind::usage, "list " + base::quote(options.subject) + ": expected one of " + base::join(names, ", "));
-  if (const auto near = base::nearest(options.subject, names)) {
+  base::Error error = base::make_error(base::ErrorKind::usage,
+                                       "list " + base::quote(word) + ": expected one of " + base::join(names, ", "));
+  if (const auto near = base::nearest(word, names)) {
     error.hints.push_back(base::Hint{"did you mean " + *near + "?", base::Command{{"cudasetup", "list", *near}}});
   } else {
     error.hints.push_back(base::Hint{"see, for one, the CUDA releases", base::Command{{"cudasetup", "list", "cuda"}}});
@@ -77,21 +65,40 @@ base::Result<int> run_list(const Options& options, Outside& outside)
   return base::fail(std::move(error));
 }
 
-base::Result<int> run_manifest(const Options& options, Outside& outside)
+json::Value document(const Options& options, List list)
 {
-  if (options.subject != "lint") {
-    return base::fail(
-        base::make_error(base::ErrorKind::usage, "manifest " + base::quote(options.subject) + ": expected lint")
-            .with_hint("check files", base::Command{{"cudasetup", "manifest", "lint", "FILE"}}));
+  return json::Object{{"schema", "cudasetup.list/1"}, {"kind", options.subject}, {"items", std::move(list.items)}};
+}
+
+} // namespace
+
+base::Result<int> run_list(const Options& options, Outside& outside)
+{
+  CUDASETUP_TRY_ASSIGN(const Kind* const kind, kind_of(options.subject));
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(options.how, effects.files));
+  List list = kind->make(manifest);
+  std::optional<LeftOut> left_out;
+  if (names_a_machine(options)) {
+    CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(options, manifest, effects, outside.is_root));
+    left_out = keep_what_runs(list, manifest, facts);
   }
-  const effects::Effects effects = outside.effects_for("");
-  const ManifestFiles files = read_manifests(effects.files, options.files);
-  const std::vector<json::Problem> problems = problems_of(files);
-  if (!problems.empty()) {
-    return base::fail(
-        json::to_error(problems).with_hint("mend what is named, then check again", lint_command(options.files)));
+  const std::string why =
+      left_out && left_out->count > 0 ? base::to_shell(why_not_here(options, left_out->why)) : std::string();
+  if (options.json == Switch::on) {
+    json::Value all = document(options, std::move(list));
+    if (left_out) {
+      all.set("left_out",
+              json::Object{{"count", std::uint64_t{left_out->count}}, {"command", why.empty() ? json::Value() : why}});
+    }
+    outside.print(json::write(all, json::Layout::indented));
+    return 0;
   }
-  outside.print("no problem found in " + std::to_string(files.names.size()) + " file(s)\n");
+  outside.print(table(list));
+  if (!why.empty()) {
+    outside.console.say(std::to_string(list.rows.size()) + " can run here, " + std::to_string(left_out->count) +
+                        " cannot; why, for one of them: " + why);
+  }
   return 0;
 }
 

@@ -114,6 +114,52 @@ json::Value item_of(const manifest::TorchRelease& release, const manifest::Torch
                       {"sha256", std::move(digests)}};
 }
 
+Wish wish_for_cuda(const base::Version& cuda)
+{
+  Wish wish;
+  wish.request.cuda = {resolve::Choice::exact, cuda};
+  wish.request.torch.choice = resolve::Choice::none;
+  wish.arguments = {"--cuda", cuda.text(), "--torch", "none"};
+  return wish;
+}
+
+Wish wish_for_torch(const base::Version& torch, const std::string& platform)
+{
+  Wish wish;
+  wish.request.torch = {resolve::Choice::exact, torch, platform};
+  wish.arguments = {"--torch", torch.text() + "+" + platform};
+  return wish;
+}
+
+Wish wish_for_driver(std::uint32_t branch)
+{
+  const std::string text = std::to_string(branch);
+  Wish wish;
+  wish.request.cuda.choice = resolve::Choice::none;
+  wish.request.torch.choice = resolve::Choice::none;
+  wish.request.driver = {resolve::DriverChoice::exact, base::Version::parse(text)};
+  wish.arguments = {"--driver", text, "--cuda", "none", "--torch", "none"};
+  return wish;
+}
+
+/// Some toolkit must serve the GPU; LibTorch is asked about in its own list.
+Wish wish_for_gpu(base::PciId gpu)
+{
+  Wish wish;
+  wish.request.torch.choice = resolve::Choice::none;
+  wish.gpu = gpu;
+  wish.arguments = {"--gpu", gpu.text(), "--torch", "none"};
+  return wish;
+}
+
+Wish wish_for_pair(const manifest::Pair& pair)
+{
+  Wish wish = wish_for_torch(pair.torch, pair.platform);
+  wish.request.cuda = {resolve::Choice::exact, pair.cuda};
+  wish.arguments.insert(wish.arguments.begin(), {"--cuda", pair.cuda.text()});
+  return wish;
+}
+
 } // namespace
 
 List list_cuda(const manifest::Manifest& manifest)
@@ -133,6 +179,7 @@ List list_cuda(const manifest::Manifest& manifest)
                          base::join(network, " "),
                          base::join(local, " "),
                          runfile ? "yes" : "no"});
+    list.wishes.push_back(wish_for_cuda(release.version));
   }
   return list;
 }
@@ -149,6 +196,7 @@ List list_torch(const manifest::Manifest& manifest)
                            base::join(kernels_of(build), " "),
                            release.torchvision.value_or("-"),
                            release.torchaudio.value_or("-")});
+      list.wishes.push_back(wish_for_torch(release.version, build.platform));
     }
   }
   return list;
@@ -177,6 +225,7 @@ List list_drivers(const manifest::Manifest& manifest)
                          base::join(branch.modules, " "),
                          text_or_dash(branch.latest),
                          branch.end_of_life.value_or("-")});
+    list.wishes.push_back(wish_for_driver(branch.branch));
   }
   return list;
 }
@@ -199,6 +248,7 @@ List list_gpus(const manifest::Manifest& manifest)
                          gpu.compute_capability ? gpu.compute_capability->text() : "-",
                          std::string(manifest::name_of(gpu.module)),
                          gpu.last_branch ? std::to_string(*gpu.last_branch) : "-"});
+    list.wishes.push_back(wish_for_gpu(gpu.id));
   }
   return list;
 }
@@ -217,6 +267,7 @@ List list_pairs(const manifest::Manifest& manifest)
       list.items.emplace_back(
           json::Object{{"cuda", pair.cuda.text()}, {"driver", text_or_null(pair.driver)}, {"torch", torch}});
       list.rows.push_back({pair.cuda.text(), text_or_dash(pair.driver), torch});
+      list.wishes.push_back(wish_for_pair(pair));
     }
   }
   return list;

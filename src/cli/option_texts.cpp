@@ -29,12 +29,7 @@ choose(const std::string& option, const std::string& word, const std::array<std:
     }
     names.emplace_back(name);
   }
-  base::Error error = base::make_error(
-      ErrorKind::usage, option + " " + base::quote(word) + ": expected one of " + base::join(names, ", "));
-  if (const auto near = base::nearest(word, names)) {
-    error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
-  }
-  return base::fail(std::move(error));
+  return base::fail(wrong_word(option, word, "one of " + base::join(names, ", "), names));
 }
 
 base::Error contradiction(std::string message)
@@ -124,17 +119,41 @@ base::Result<resolve::Request> request_of(const OptionTexts& texts)
   return request;
 }
 
+/// What was meant by an id or a capability that only lacks punctuation: 10de2684, 7.5, sm75, compute_75. A number alone
+/// may be a model's.
+std::optional<std::string> gpu_like(const std::string& text)
+{
+  const std::string word = base::lower(text);
+  const std::size_t first_digit = std::min(word.find_first_of("0123456789"), word.size());
+  const std::string lead = word.substr(0, first_digit);
+  const std::string number = word.substr(first_digit);
+  if (constexpr std::string_view k_vendor = "10de"; number.starts_with(k_vendor)) {
+    const std::size_t device = number.find_first_not_of(":-_x ", k_vendor.size());
+    const std::string id = "10de:" + (device < number.size() ? number.substr(device) : "");
+    return base::PciId::parse(id) ? std::optional(id) : std::nullopt;
+  }
+  const bool dotted = lead.empty() && number.find('.') != std::string::npos;
+  const std::string sm = "sm_" + base::replace_all(number, ".", "");
+  return (dotted || lead == "sm" || lead == "sm_" || lead == "compute_") && base::ComputeCapability::parse_sm(sm)
+             ? std::optional(sm)
+             : std::nullopt;
+}
+
 base::Result<void> check_gpus(const std::vector<std::string>& gpus)
 {
   const base::Command ids{{"lspci", "-nn", "-d", "10de:"}};
   for (const std::string& gpu : gpus) {
     const auto id = base::PciId::parse(gpu);
     if (gpu != "none" && !id && !base::ComputeCapability::parse_sm(gpu)) {
-      return base::fail(
-          base::make_error(ErrorKind::usage,
-                           "--gpu " + base::quote(gpu) +
-                               ": expected a PCI id such as 10de:1eb8, a capability such as sm_75, or none")
-              .with_hint("see the ids of this machine's GPUs", ids));
+      base::Error error = base::make_error(
+          ErrorKind::usage,
+          "--gpu " + base::quote(gpu) + ": expected a PCI id such as 10de:1eb8, a capability such as sm_75, or none");
+      if (const auto near = gpu_like(gpu)) {
+        error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
+      }
+      return base::fail(std::move(error)
+                            .with_hint("see the ids of this machine's GPUs", ids)
+                            .with_hint("see those of all GPUs", base::Command{{"cudasetup", "list", "gpus"}}));
     }
     if (id && id->vendor != base::k_nvidia_vendor) {
       return base::fail(base::make_error(ErrorKind::usage, "--gpu " + gpu + ": not a device of NVIDIA's (10de:...)")
@@ -165,7 +184,7 @@ base::Result<HostOptions> host_of(const OptionTexts& texts, Environment environm
   if (!texts.arch.empty()) {
     host.arch = base::parse_arch(texts.arch);
     if (!host.arch) {
-      return base::fail(ErrorKind::usage, "--arch " + base::quote(texts.arch) + ": expected amd64 or arm64");
+      return base::fail(wrong_word("--arch", texts.arch, "amd64 or arm64", {"amd64", "arm64"}));
     }
   }
   CUDASETUP_TRY(check_gpus(texts.gpus));
@@ -205,8 +224,7 @@ base::Result<HowOptions> how_of(const OptionTexts& texts, Environment environmen
     const std::size_t equals = mirror.find('=');
     const std::string name = mirror.substr(0, equals);
     if (equals == std::string::npos || (name != "nvidia" && name != "pytorch")) {
-      return base::fail(ErrorKind::usage,
-                        "--mirror " + base::quote(mirror) + ": expected nvidia=ADDRESS or pytorch=ADDRESS");
+      return base::fail(wrong_word("--mirror", mirror, "nvidia=ADDRESS or pytorch=ADDRESS", {}));
     }
     CUDASETUP_TRY_ASSIGN((name == "nvidia" ? how.nvidia_mirror : how.pytorch_mirror),
                          parse_mirror(mirror.substr(equals + 1)));
@@ -323,8 +341,12 @@ base::Result<Options> options_of(const OptionTexts& texts, Environment environme
   CUDASETUP_TRY_ASSIGN(options.output_file, optional_path("--output", texts.output_file, environment));
   options.detailed_exitcode = switch_of(texts.detailed_exitcode);
   options.subject = texts.subject;
-  for (const std::string& file : texts.files) {
-    CUDASETUP_TRY_ASSIGN(options.files.emplace_back(), absolute_path("FILE", file, environment));
+  options.here = switch_of(texts.here);
+  options.words = texts.words;
+  for (const std::string& word : texts.words) {
+    if (texts.subject == "lint" || word.ends_with(".json") || word.find('/') != std::string::npos) {
+      CUDASETUP_TRY_ASSIGN(options.files.emplace_back(), absolute_path("FILE", word, environment));
+    }
   }
   options.typed = typed_of(texts);
   return options;

@@ -51,7 +51,8 @@ struct OptionTexts {
   std::string python_dir;
   std::string expect_gpu = "auto";
   std::string subject;
-  std::vector<std::string> files;
+  bool here = false;
+  std::vector<std::string> words;
 };
 
 /// The typed texts as values. Errors: usage, one for the first wrong text.

@@ -68,9 +68,11 @@ struct Options {
   Switch detailed_exitcode = Switch::off;
   // verify
   verify::VerifyRequest verification;
-  // list, manifest
+  // list, history, manifest
   std::string subject;
-  std::vector<std::string> files;
+  Switch here = Switch::off;
+  std::vector<std::string> words; ///< of manifest: files, or a kind and ids
+  std::vector<std::string> files; ///< those words as absolute paths
 };
 
 /// What the parser found: options to run with, or a text to print (help, version).

@@ -14,7 +14,7 @@ constexpr const char* k_default_python = "/opt/torch-venv";
 
 bool takes_selection(const std::string& verb)
 {
-  return verb == "install" || verb == "plan";
+  return verb == "install" || verb == "plan" || verb == "why-not";
 }
 
 void add_selection(CLI::App& app, OptionTexts& texts)
@@ -58,12 +58,22 @@ void add_probing(CLI::App& app, OptionTexts& texts)
   app.add_option("--sys-path", texts.sys_path, "look for GPUs in this sysfs")->group("Host");
 }
 
+void add_manifest(CLI::App& app, OptionTexts& texts)
+{
+  app.add_option("--manifest", texts.manifest, "folder of records that replace or add to the built-in ones")
+      ->group("How");
+}
+
+void add_digests(CLI::App& app, OptionTexts& texts)
+{
+  app.add_flag("--require-digests", texts.require_digests, "refuse files nobody published a digest for")->group("How");
+}
+
 void add_how(CLI::App& app, OptionTexts& texts)
 {
   app.add_option("--mirror", texts.mirrors, "nvidia=URL or pytorch=URL: stand for their download hosts")->group("How");
-  app.add_option("--manifest", texts.manifest, "folder of records that replace or add to the built-in ones")
-      ->group("How");
-  app.add_flag("--require-digests", texts.require_digests, "refuse files nobody published a digest for")->group("How");
+  add_manifest(app, texts);
+  add_digests(app, texts);
   app.add_flag("--keep-downloads", texts.keep_downloads, "leave what was fetched in /var/cache/cudasetup")
       ->group("How");
   app.add_option("--lock-timeout", texts.lock_timeout, "seconds to wait for apt's lock (300)")->group("How");
@@ -78,7 +88,15 @@ void add_output(CLI::App& app, OptionTexts& texts)
   app.add_option("--progress", texts.progress, "auto, tty, plain, json or none")->group("Output");
 }
 
-void add_verbs(CLI::App& app, OptionTexts& texts)
+/// Which machine is meant.
+void add_machine(CLI::App& app, OptionTexts& texts)
+{
+  add_host(app, texts);
+  add_root(app, texts);
+  add_probing(app, texts);
+}
+
+void add_install_and_plan(CLI::App& app, OptionTexts& texts)
 {
   CLI::App* install = app.add_subcommand("install", "install a toolkit, its driver and LibTorch, and verify them");
   install->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
@@ -89,12 +107,45 @@ void add_verbs(CLI::App& app, OptionTexts& texts)
   plan->add_flag("--detailed-exitcode", texts.detailed_exitcode, "status 2 when there is something to do");
   for (CLI::App* verb : {install, plan}) {
     add_selection(*verb, texts);
-    add_host(*verb, texts);
-    add_root(*verb, texts);
-    add_probing(*verb, texts);
+    add_machine(*verb, texts);
     add_how(*verb, texts);
     add_output(*verb, texts);
   }
+}
+
+/// The verbs that tell what can be.
+void add_asking(CLI::App& app, OptionTexts& texts)
+{
+  CLI::App* why_not = app.add_subcommand(
+      "why-not", "what keeps a selection from being, and what comes near; why what can be is chosen as it is");
+  add_selection(*why_not, texts);
+  add_machine(*why_not, texts);
+  add_manifest(*why_not, texts);
+  add_digests(*why_not, texts);
+  add_output(*why_not, texts);
+  CLI::App* list = app.add_subcommand("list", "what is known, or what can run: cuda, torch, drivers, gpus or pairs");
+  list->add_option("KIND", texts.subject, "cuda, torch, drivers, gpus or pairs")->required();
+  list->add_flag("--here", texts.here, "only what can run on this machine, or on the one that Host options name")
+      ->group("Host");
+  add_machine(*list, texts);
+  add_manifest(*list, texts);
+  add_output(*list, texts);
+  CLI::App* manifest = app.add_subcommand("manifest", "check manifest files, or show records with their sources");
+  manifest->add_option("ACTION", texts.subject, "lint or show")->required();
+  manifest
+      ->add_option(
+          "WORDS",
+          texts.words,
+          "lint FILE... (or folders); show FILE..., or show KIND ID... (cuda 11.1.1, torch 1.7.1, drivers 455, "
+          "gpus 10de:1eb8, pairs 11.1.1, ubuntu 18.04, keys 3BF863CC)")
+      ->required();
+  add_manifest(*manifest, texts);
+  add_output(*manifest, texts);
+}
+
+void add_verbs(CLI::App& app, OptionTexts& texts)
+{
+  add_install_and_plan(app, texts);
   CLI::App* verify = app.add_subcommand("verify", "compute with what is installed, and compare the results");
   verify->add_option("--level", texts.levels, "driver, toolkit, torch or python (repeatable)");
   verify->add_option("--torch-dir", texts.torch_dir, "the LibTorch to check (/opt/libtorch/current)");
@@ -104,18 +155,11 @@ void add_verbs(CLI::App& app, OptionTexts& texts)
   add_root(*verify, texts);
   add_probing(*verify, texts);
   add_output(*verify, texts);
-  CLI::App* list = app.add_subcommand("list", "what is known: cuda, torch, drivers, gpus or pairs");
-  list->add_option("KIND", texts.subject, "cuda, torch, drivers, gpus or pairs")->required();
-  list->add_option("--manifest", texts.manifest, "folder of records that replace or add to the built-in ones");
-  add_output(*list, texts);
   CLI::App* history = app.add_subcommand("history", "what was done to this machine, newest first");
   history->add_option("ID", texts.subject, "one transaction, with its steps");
   add_root(*history, texts);
   add_output(*history, texts);
-  CLI::App* manifest = app.add_subcommand("manifest", "check manifest files");
-  manifest->add_option("ACTION", texts.subject, "lint")->required();
-  manifest->add_option("FILE", texts.files, "manifest files")->required();
-  add_output(*manifest, texts);
+  add_asking(app, texts);
 }
 
 std::string help_text(CLI::App& app, const std::string& verb)
@@ -124,7 +168,8 @@ std::string help_text(CLI::App& app, const std::string& verb)
     return "cudasetup: NVIDIA driver, CUDA toolkit and LibTorch on Ubuntu\n\n"
            "  cudasetup install --cuda 11.1             install, and prove it with a computation\n"
            "  cudasetup install --cuda 11.1 --dry-run   print the script that would do the same\n"
-           "  cudasetup install                         the newest that fits this machine\n\n" +
+           "  cudasetup install                         the newest that fits this machine\n"
+           "  cudasetup why-not --cuda 11.1             why it cannot be here, and what can\n\n" +
            app.help();
   }
   return app.get_subcommand(verb)->help();

@@ -2,7 +2,6 @@
 
 #include "built_in/built_in.hpp"
 #include "cli/host_overrides.hpp"
-#include "cli/manifest_files.hpp"
 #include "cli/typed.hpp"
 #include "host/os_support.hpp"
 #include "manifest/load.hpp"
@@ -12,44 +11,35 @@ namespace cudasetup::cli {
 
 namespace {
 
-constexpr int k_folder_levels = 2;
-
-/// Paths of the manifests below a folder; `schema` holds schemas, not manifests.
-void collect_manifests(effects::Files& files, const std::string& directory, int levels, std::vector<std::string>& paths)
-{
-  for (const std::string& name : files.list(directory)) {
-    const std::string path = directory + "/" + name;
-    const auto status = files.status(path, effects::FollowLinks::yes);
-    if (status && status->type == effects::FileType::directory && levels > 1 && name != "schema") {
-      collect_manifests(files, path, levels - 1, paths);
-    } else if (name.ends_with(".json")) {
-      paths.push_back(path);
-    }
-  }
-}
+constexpr std::string_view k_again = "mend what is named, then check again";
 
 } // namespace
 
+base::Result<ManifestFiles> read_overlay(const HowOptions& how, effects::Files& files)
+{
+  if (!how.manifest_directory) {
+    return ManifestFiles{};
+  }
+  const std::vector<std::string> paths = manifests_below(files, *how.manifest_directory);
+  if (paths.empty()) {
+    return base::fail(
+        base::make_error(base::ErrorKind::document,
+                         "--manifest " + base::quote(*how.manifest_directory) + ": there is no *.json file")
+            .with_hint("see what is there", base::Command{{"ls", "-l", *how.manifest_directory}}));
+  }
+  ManifestFiles overlay = read_manifests(files, paths);
+  if (!overlay.unreadable.empty()) {
+    return base::fail(json::to_error(problems_of(overlay)).with_hint(std::string(k_again), lint_command(paths)));
+  }
+  return overlay;
+}
+
 base::Result<manifest::Manifest> load_manifest(const HowOptions& how, effects::Files& files)
 {
-  std::vector<std::string> paths;
-  if (how.manifest_directory) {
-    collect_manifests(files, *how.manifest_directory, k_folder_levels, paths);
-    if (paths.empty()) {
-      return base::fail(
-          base::make_error(base::ErrorKind::document,
-                           "--manifest " + base::quote(*how.manifest_directory) + ": there is no *.json file")
-              .with_hint("see what is there", base::Command{{"ls", "-l", *how.manifest_directory}}));
-    }
-  }
-  const std::string again = "mend what is named, then check again";
-  const ManifestFiles overlay = read_manifests(files, paths);
-  if (!overlay.unreadable.empty()) {
-    return base::fail(json::to_error(problems_of(overlay)).with_hint(again, lint_command(paths)));
-  }
+  CUDASETUP_TRY_ASSIGN(const ManifestFiles overlay, read_overlay(how, files));
   auto manifest = manifest::load(built_in::manifest(), overlay.sources());
   if (!manifest) {
-    return base::fail(std::move(manifest).error().with_hint(again, lint_command(paths)));
+    return base::fail(std::move(manifest).error().with_hint(std::string(k_again), lint_command(overlay.names)));
   }
   return manifest;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "cli/manifest_files.hpp"
 #include "cli/options.hpp"
 #include "cli/outside.hpp"
 #include "host/facts.hpp"
@@ -14,7 +15,11 @@
 /// The road from a command line to a plan: manifest, facts, resolution, plan.
 namespace cudasetup::cli {
 
-/// The built-in manifest with `--manifest DIR` (every *.json below it, two levels deep) laid over it.
+/// The files of `--manifest DIR`: every *.json below it, two levels deep. None without that option. Errors: document,
+/// where there are none or one cannot be read.
+base::Result<ManifestFiles> read_overlay(const HowOptions& how, effects::Files& files);
+
+/// The built-in manifest with the files of `--manifest DIR` laid over it.
 base::Result<manifest::Manifest> load_manifest(const HowOptions& how, effects::Files& files);
 
 /// Whether the places that HOST options name are there. Errors: usage.

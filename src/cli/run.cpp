@@ -18,6 +18,7 @@ const std::map<std::string, Verb>& verbs()
                                                   {"plan", run_plan},
                                                   {"verify", run_verify},
                                                   {"list", run_list},
+                                                  {"why-not", run_why_not},
                                                   {"history", run_history},
                                                   {"manifest", run_manifest}};
   return map;

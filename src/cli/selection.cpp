@@ -6,14 +6,18 @@
 
 namespace cudasetup::cli {
 
-namespace {
-
-base::Error wrong(const std::string& option, const std::string& text, const std::string& expected)
+base::Error wrong_word(const std::string& option,
+                       const std::string& text,
+                       const std::string& expected,
+                       const std::vector<std::string>& words)
 {
-  return base::make_error(base::ErrorKind::usage, option + " " + base::quote(text) + ": expected " + expected);
+  base::Error error =
+      base::make_error(base::ErrorKind::usage, option + " " + base::quote(text) + ": expected " + expected);
+  if (const auto near = base::nearest(text, words)) {
+    error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
+  }
+  return error;
 }
-
-} // namespace
 
 base::Result<resolve::CudaRequest> parse_cuda(const std::string& text)
 {
@@ -28,8 +32,10 @@ base::Result<resolve::CudaRequest> parse_cuda(const std::string& text)
   request.choice = resolve::Choice::exact;
   request.version = base::Version::parse(text);
   if (!request.version || request.version->parts().size() > 3) {
-    return base::fail(wrong("--cuda", text, "a version such as 11, 11.1 or 11.1.1, or latest, auto or none")
-                          .with_hint("see what there is", base::Command{{"cudasetup", "list", "cuda"}}));
+    return base::fail(
+        wrong_word(
+            "--cuda", text, "a version such as 11, 11.1 or 11.1.1, or latest, auto or none", {"latest", "auto", "none"})
+            .with_hint("see what there is", base::Command{{"cudasetup", "list", "cuda"}}));
   }
   return request;
 }
@@ -56,7 +62,10 @@ base::Result<resolve::TorchRequest> parse_torch(const std::string& text)
     request.platform = text.substr(plus + 1);
   }
   if (!request.version || (request.platform && !is_platform(*request.platform))) {
-    return base::fail(wrong("--torch", text, "a version such as 1.7.1 or 1.7.1+cu110, or latest, auto or none")
+    return base::fail(wrong_word("--torch",
+                                 text,
+                                 "a version such as 1.7.1 or 1.7.1+cu110, or latest, auto or none",
+                                 {"latest", "auto", "none"})
                           .with_hint("see what there is", base::Command{{"cudasetup", "list", "torch"}}));
   }
   return request;
@@ -75,9 +84,11 @@ base::Result<resolve::DriverRequest> parse_driver(const std::string& text)
   request.choice = resolve::DriverChoice::exact;
   request.version = base::Version::parse(text);
   if (!request.version) {
-    return base::fail(
-        wrong("--driver", text, "a branch such as 455, a version such as 455.32.00, or auto, none or keep")
-            .with_hint("see what there is", base::Command{{"cudasetup", "list", "drivers"}}));
+    return base::fail(wrong_word("--driver",
+                                 text,
+                                 "a branch such as 455, a version such as 455.32.00, or auto, none or keep",
+                                 {"auto", "none", "keep"})
+                          .with_hint("see what there is", base::Command{{"cudasetup", "list", "drivers"}}));
   }
   return request;
 }
@@ -86,7 +97,7 @@ base::Result<base::Url> parse_mirror(const std::string& text)
 {
   const auto url = base::Url::parse(text);
   if (!url || (!url->is_https() && !url->is_loopback())) {
-    return base::fail(wrong("--mirror", text, "an https address, or an http one on this machine (127.0.0.1)"));
+    return base::fail(wrong_word("--mirror", text, "an https address, or an http one on this machine (127.0.0.1)", {}));
   }
   return *url;
 }

@@ -5,9 +5,16 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 /// The texts of SELECTION options as values. Errors are of kind usage and name the option.
 namespace cudasetup::cli {
+
+/// A value that @p option does not take; where it is near to one of @p words, that is offered.
+base::Error wrong_word(const std::string& option,
+                       const std::string& text,
+                       const std::string& expected,
+                       const std::vector<std::string>& words);
 
 base::Result<resolve::CudaRequest> parse_cuda(const std::string& text);
 base::Result<resolve::TorchRequest> parse_torch(const std::string& text);

@@ -1,5 +1,6 @@
 #include "cli/typed.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string_view>
 
@@ -83,6 +84,11 @@ Typed typed_of(const OptionTexts& texts)
   return typed;
 }
 
+bool can_be_installed(const HostOptions& host)
+{
+  return !host.os && !host.arch && !host.driver_present && host.wsl == Switch::off;
+}
+
 base::Error with_typed_plan(base::Error error, const Options& options)
 {
   const Typed& typed = options.typed;
@@ -100,6 +106,29 @@ base::Error with_typed_plan(base::Error error, const Options& options)
   return error;
 }
 
+bool names_a_machine(const Options& options)
+{
+  const Typed& typed = options.typed;
+  return options.here == Switch::on || !typed.os.empty() || !typed.machine.empty() || !typed.place.empty();
+}
+
+base::Command why_not_here(const Options& options, const std::vector<std::string>& arguments)
+{
+  const Typed& typed = options.typed;
+  Words words = {"cudasetup", "why-not"};
+  append(words, {&arguments, &typed.os});
+  const bool other_gpu = std::find(arguments.begin(), arguments.end(), "--gpu") != arguments.end();
+  for (std::size_t i = 0; i < typed.machine.size(); ++i) {
+    if (other_gpu && typed.machine[i] == "--gpu") {
+      ++i;
+    } else {
+      words.push_back(typed.machine[i]);
+    }
+  }
+  append(words, {&typed.place, &typed.manifest});
+  return base::Command{std::move(words)};
+}
+
 base::Command at_place(std::vector<std::string> words, const Options& options)
 {
   append(words, {&options.typed.place});
@@ -111,7 +140,14 @@ report::NextCommands next_commands(const Options& options)
   const Typed& typed = options.typed;
   report::NextCommands next;
   next.instead = {"cudasetup", options.verb};
-  append(next.instead_more, {&typed.os, &typed.machine, &typed.place, &typed.how, &typed.manifest, &typed.manner});
+  append(next.instead_more, {&typed.os, &typed.machine, &typed.place, &typed.how, &typed.manifest});
+  if (options.verb == "why-not") {
+    next.instead.back() = can_be_installed(options.host) ? "install" : "plan";
+  } else {
+    append(next.instead_more, {&typed.manner});
+  }
+  append(next.ask, {&typed.selection});
+  append(next.ask_more, {&typed.os, &typed.machine, &typed.place, &typed.manifest});
   append(next.list_more, {&typed.manifest});
   append(next.plan_more, {&typed.selection, &typed.machine, &typed.place, &typed.how, &typed.manifest});
   return next;

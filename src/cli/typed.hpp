@@ -16,12 +16,21 @@ namespace cudasetup::cli {
 /// The options that were typed, sorted by what they are about.
 Typed typed_of(const OptionTexts& texts);
 
+/// Whether install takes these options: the others speak of another machine, for which things are only planned.
+bool can_be_installed(const HostOptions& host);
+
 /// Adds what was typed to every `cudasetup plan --os X` among the hints, which come from where the command line is not
 /// known.
 base::Error with_typed_plan(base::Error error, const Options& options);
 
 /// The commands of a refusal, with what was typed.
 report::NextCommands next_commands(const Options& options);
+
+/// Whether `list` is asked about a machine: by --here, or by HOST options.
+bool names_a_machine(const Options& options);
+
+/// `cudasetup why-not` with @p arguments on the machine that was named; a --gpu among them stands for those typed.
+base::Command why_not_here(const Options& options, const std::vector<std::string>& arguments);
 
 /// @p words with the options that say where the system is: `--root` and what goes with it.
 base::Command at_place(std::vector<std::string> words, const Options& options);

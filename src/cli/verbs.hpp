@@ -12,6 +12,7 @@ base::Result<int> run_install(const Options& options, Outside& outside);
 base::Result<int> run_plan(const Options& options, Outside& outside);
 base::Result<int> run_verify(const Options& options, Outside& outside);
 base::Result<int> run_list(const Options& options, Outside& outside);
+base::Result<int> run_why_not(const Options& options, Outside& outside);
 base::Result<int> run_history(const Options& options, Outside& outside);
 base::Result<int> run_manifest(const Options& options, Outside& outside);
 

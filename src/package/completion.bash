@@ -37,6 +37,8 @@ _cudasetup() {
   --os-release | --output | -o) compopt -o default ;;
   --lock-timeout) ;;
   list) words='cuda torch drivers gpus pairs' ;;
+  manifest) words='lint show' ;;
+  show) words='cuda torch drivers gpus pairs ubuntu keys' && compopt -o default ;;
   help) words=$("$program" help 2>/dev/null | awk '/^Subcommands:/ { inside = 1; next } inside { print $1 }') ;;
   *)
     if [[ -z $verb ]]; then

@@ -33,7 +33,8 @@ std::string text_of(const base::Error& error)
     text += "  log: " + error.log + "\n";
   }
   for (const base::Hint& hint : error.hints) {
-    text += "hint: " + hint.text + (hint.command ? ": " + base::to_shell(*hint.command) : "") + "\n";
+    const std::string_view joint = hint.text.ends_with('?') ? " " : ": ";
+    text += "hint: " + hint.text + (hint.command ? std::string(joint) + base::to_shell(*hint.command) : "") + "\n";
   }
   return base::printable(text);
 }

@@ -56,13 +56,18 @@ std::string text_of(const resolve::Refusal& refusal, const NextCommands& next)
   return base::printable(text);
 }
 
+json::Array constraints_json(const std::vector<resolve::Constraint>& constraints)
+{
+  json::Array array;
+  for (const resolve::Constraint& constraint : constraints) {
+    array.emplace_back(
+        json::Object{{"constraint", constraint.constraint}, {"text", constraint.text}, {"source", constraint.source}});
+  }
+  return array;
+}
+
 json::Value to_json(const resolve::Refusal& refusal, const NextCommands& next)
 {
-  json::Array reasons;
-  for (const resolve::Constraint& reason : refusal.reasons) {
-    reasons.emplace_back(
-        json::Object{{"constraint", reason.constraint}, {"text", reason.text}, {"source", reason.source}});
-  }
   json::Array alternatives;
   for (const resolve::Alternative& alternative : refusal.alternatives) {
     alternatives.emplace_back(
@@ -70,8 +75,9 @@ json::Value to_json(const resolve::Refusal& refusal, const NextCommands& next)
                      {"text", alternative.text.empty() ? alternative.selection : alternative.text},
                      {"command", command_of(alternative, next)}});
   }
-  return json::Object{
-      {"schema", "cudasetup.refusal/1"}, {"reasons", std::move(reasons)}, {"alternatives", std::move(alternatives)}};
+  return json::Object{{"schema", "cudasetup.refusal/1"},
+                      {"reasons", constraints_json(refusal.reasons)},
+                      {"alternatives", std::move(alternatives)}};
 }
 
 } // namespace cudasetup::report

@@ -122,6 +122,36 @@ plain '--root that is a file' 3 '--root .*: there is no such folder' "${I[@]}" -
 bad 'no terminal, no --yes' 3 'nobody can be asked here' install --cuda 11.1
 expect_err '^hint: .* --cuda 11\.1 --yes$'
 
+# --- The verbs that tell what can be
+# asked NAME STATUS REGEX WORDS...: the answer is on standard output, and nothing else is anywhere.
+asked() {
+  local name=$1 status=$2 regex=$3
+  shift 3
+  run_it "$CUDASETUP" "$@"
+  [ ! -s "$ERR" ] || fail "$name: there is something on standard error"
+  mv "$OUT" "$ERR"
+  : >"$OUT"
+  judge "$name" "$status" "$regex"
+}
+asked 'why-not --cuda 11.15' 1 'there is no CUDA 11\.15; near it are 11\.8\.0' why-not --os ubuntu22.04 --cuda 11.15
+asked 'why-not 11.8 for an RTX 5090' 1 'CUDA 11\.8\.0 .*RTX 5090 .*sm_120' why-not --os ubuntu22.04 --gpu 10de:2b85 --cuda 11.8
+expect_err '^         cudasetup plan --cuda 12\.8.* --os ubuntu22\.04 --gpu 10de:2b85$'
+plain 'why-not --cuda banana' 3 '^error: --cuda banana: expected a version' why-not --cuda banana
+plain 'why-not of a word' 3 '^error: why-not takes no word 11\.1$' why-not 11.1
+plain 'list foo' 3 '^error: list foo: expected one of cuda, torch' list foo
+plain 'list gpu' 3 '^error: list gpu: expected one of' list gpu
+expect_err '^hint: did you mean gpus\? cudasetup list gpus$'
+plain 'list of nothing' 3 'KIND is required' list
+plain 'list on windows11' 3 '--os windows11: expected one of ubuntu' list cuda --os windows11
+plain 'manifest show cuda 99' 3 '^error: manifest show cuda: there is no 99$' manifest show cuda 99
+plain 'manifest show cuda 11.1' 3 'there is no 11\.1$' manifest show cuda 11.1
+expect_err '^hint: did you mean 11\.1\.0 or 11\.1\.1\? '
+plain 'manifest show gpu' 3 'manifest show gpu: expected files, or an id after one of' manifest show gpu 10de:1eb8
+plain 'manifest show of no file' 4 'nowhere\.json: cannot be read' manifest show "$CASE_HOME/nowhere.json"
+plain 'manifest lnt' 3 '^error: manifest lnt: expected lint or show$' manifest lnt x.json
+plain '--gpu sm75' 3 '--gpu sm75: expected a PCI id' list cuda --gpu sm75
+expect_err '^hint: did you mean sm_75\?$'
+
 # --- Manifests
 # in_overlay NAME STATUS REGEX FILE: with that folder of records instead of the world's.
 in_overlay() {
@@ -146,6 +176,9 @@ expect_err 'cuda/11\.1\.json.*/cuda/1.*notes'
 expect_err 'ubuntu/20\.04\.json.*/ubuntu/0/archives/0/keyring/sha256'
 expect_err 'keys\.json.*/surprise'
 plain 'lint of it' 4 '\.json' manifest lint "$broken/cuda/11.1.json"
+pair='{"cuda": "13.4.0", "driver": null, "torch": "2.14.0", "platform": "cu132", "sources": ["a"]}'
+printf '{"schema": "cudasetup.manifest/1", "pairs": [%s]}' "$pair" >"$CASE_HOME/pair.json"
+plain 'a pair that cannot be' 4 'pair\.json.*CUDA 13\.4\.0 with torch 2\.14\.0\+cu132 resolves on no Ubuntu' manifest lint "$CASE_HOME/pair.json"
 plain 'lint of nothing' 4 'nowhere' manifest lint "$CASE_HOME/nowhere"
 
 # --- Rights. Another user needs to reach the binary and the records.

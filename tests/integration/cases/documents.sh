@@ -22,7 +22,21 @@ PYTHON
 for kind in cuda torch drivers gpus pairs; do
   check_document list list "$kind" --json
   expect_status 0
+  check_document list list "$kind" --json --os ubuntu22.04 --gpu 10de:1b06
+  expect_status 0
 done
+check_document resolution why-not --json --os ubuntu22.04 --gpu 10de:1b06
+expect_status 0
+check_document resolution why-not --json --os ubuntu24.04 --container --gpu sm_90 --torch none
+check_document refusal why-not --json --os ubuntu22.04 --gpu 10de:2b85 --cuda 11.8
+expect_status 1
+for record in 'cuda 11.1.1' 'torch 1.7.1' 'drivers 580' 'gpus 10de:1eb8' 'pairs 11.1.1' 'ubuntu 22.04' 'keys 3BF863CC'; do
+  # shellcheck disable=SC2086  # a kind and an id
+  check_document records manifest show $record --json
+  expect_status 0
+done
+check_document lint manifest lint "$REPOSITORY/manifests" --json
+expect_status 0
 check_document plan plan --format json --os ubuntu18.04 --gpu 10de:1eb8 --cuda 11.1 --method local
 expect_status 0
 check_document plan plan --format json --os ubuntu20.04 --gpu 10de:2204 --cuda 11.8 --method network

@@ -107,6 +107,8 @@ TEST(OverrideFacts, an_unknown_release_is_answered_with_the_nearest)
   EXPECT_EQ(result.error().kind, base::ErrorKind::usage);
   ASSERT_FALSE(result.error().hints.empty());
   EXPECT_THAT(result.error().hints[0].text, HasSubstr("ubuntu22.04"));
+  options.os = "jammy";
+  EXPECT_THAT(override_facts(options, built_in(), facts).error().hints[0].text, HasSubstr("did you mean ubuntu22.04"));
 }
 
 TEST(NamesAnotherMachine, tells_release_and_architecture_apart)

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace cudasetup::cli {
 namespace {
 
@@ -106,6 +108,29 @@ TEST(parse_options, every_wrong_value_says_what_was_expected_and_what_to_do)
   }
 }
 
+TEST(parse_options, a_mistyped_value_is_answered_with_the_nearest_one)
+{
+  const std::vector<std::array<std::string, 3>> table = {
+      {"--cuda", "latst", "latest"},
+      {"--torch", "non", "none"},
+      {"--driver", "kep", "keep"},
+      {"--method", "runfil", "runfile"},
+      {"--profile", "ful", "full"},
+      {"--arch", "amd6", "amd64"},
+      {"--gpu", "sm75", "sm_75"},
+      {"--gpu", "8.6", "sm_86"},
+      {"--gpu", "sm12.0", "sm_120"},
+      {"--gpu", "10de2684", "10de:2684"},
+  };
+  for (const auto& [option, word, meant] : table) {
+    EXPECT_THAT(complaint({"install", option, word}), testing::Contains("did you mean " + meant + "?")) << option;
+  }
+  // A model's number may look like an id, and a name like nothing: no guess.
+  for (const char* word : {"4090", "T4", "RTX 4090", "10de:xyz", "86"}) {
+    EXPECT_THAT(complaint({"install", "--gpu", word}), testing::Not(testing::Contains(HasSubstr("did you mean"))));
+  }
+}
+
 TEST(parse_options, a_directory_of_ours_is_never_one_of_the_systems_or_of_a_person)
 {
   for (const char* option : {"--libtorch-dir", "--python"}) {
@@ -177,6 +202,10 @@ TEST(parse_options, without_a_verb_or_with_help_the_help_is_shown)
   }
   EXPECT_THAT(parse({"help", "verify"}).value().text, HasSubstr("--torch-dir"));
   EXPECT_THAT(parse({"verify", "--help"}).value().text, HasSubstr("--torch-dir"));
+  EXPECT_THAT(parse({"help", "why-not"}).value().text,
+              testing::AllOf(HasSubstr("--cuda"), HasSubstr("--driver-present")));
+  EXPECT_THAT(parse({"help", "list"}).value().text, testing::AllOf(HasSubstr("--here"), HasSubstr("--gpu")));
+  EXPECT_THAT(parse({"help", "manifest"}).value().text, HasSubstr("show KIND ID"));
 }
 
 TEST(parse_options, python_goes_to_the_directory_that_is_named_or_to_a_place_of_its_own)

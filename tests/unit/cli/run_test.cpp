@@ -1,79 +1,12 @@
-#include "cli/outside.hpp"
-#include "support/fake_machine.hpp"
-#include "json/value.hpp"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include "unit/cli/run_fixture.hpp"
 
 namespace cudasetup::cli {
 namespace {
 
+using test::RunTest;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-std::optional<std::string> no_environment(const std::string&)
-{
-  return std::nullopt;
-}
-
-/// The command line on a machine in memory: a fresh Ubuntu 22.04 unless a test says otherwise.
-class RunTest : public testing::Test {
-protected:
-  RunTest()
-  {
-    ubuntu("22.04", "jammy");
-    m_machine.target.put("/var/lib/dpkg/status",
-                         "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.21.1ubuntu2\n");
-  }
-  void ubuntu(const std::string& version, const std::string& codename)
-  {
-    m_machine.target.put("/etc/os-release",
-                         "ID=ubuntu\nVERSION_ID=\"" + version + "\"\nPRETTY_NAME=\"Ubuntu " + version +
-                             " LTS\"\nUBUNTU_CODENAME=" + codename + "\n");
-  }
-  int run(const std::vector<std::string>& arguments)
-  {
-    Outside outside{[this](const std::string&) { return m_machine.effects; },
-                    m_console,
-                    [this](std::string_view text) { m_out += text; },
-                    [this](const std::string&) { return m_agrees; },
-                    no_environment,
-                    m_input,
-                    Terminal::no,
-                    m_is_root};
-    testing::internal::CaptureStderr();
-    const int status = cli::run(arguments, outside);
-    m_err = testing::internal::GetCapturedStderr();
-    return status;
-  }
-  json::Value document()
-  {
-    std::vector<json::Problem> problems;
-    json::Value value = json::parse(m_out, "stdout", problems);
-    EXPECT_TRUE(problems.empty()) << m_out;
-    return value;
-  }
-  std::string text_at(const json::Value& value, std::string_view name)
-  {
-    const json::Value* member = value.find(name);
-    return member != nullptr && member->string() != nullptr ? *member->string() : "";
-  }
-  void expect_untouched(const std::map<std::string, test::Node>& before)
-  {
-    EXPECT_EQ(m_machine.target.nodes(), before);
-    EXPECT_TRUE(m_machine.processes.calls().empty());
-    EXPECT_TRUE(m_machine.network.requests().empty());
-  }
-
-  test::FakeMachine m_machine;
-  report::Console m_console;
-  Terminal m_input = Terminal::no;
-  bool m_agrees = false;
-  bool m_is_root = false;
-  std::string m_out;
-  std::string m_err;
-};
 
 const std::vector<std::string> k_seed = {
     "install", "--cuda", "11.1", "--dry-run", "--os", "ubuntu18.04", "--gpu", "10de:1eb8", "--method", "local"};
@@ -140,7 +73,7 @@ TEST_F(RunTest, without_a_home_a_user_cannot_verify)
 
 TEST_F(RunTest, a_plan_that_cannot_be_written_is_a_usage_error)
 {
-  m_machine.files.fail(test::FileOperation::write,
+  m_machine.files.fail(cudasetup::test::FileOperation::write,
                        "/nowhere/plan.sh",
                        base::make_error(base::ErrorKind::refused, "/nowhere/plan.sh: No such file or directory"));
   EXPECT_EQ(run({"plan", "--cuda", "12.4", "--toolkit-only", "-o", "/nowhere/plan.sh"}), 3);
@@ -224,20 +157,6 @@ TEST_F(RunTest, a_plan_document_names_choice_reasons_and_steps)
     EXPECT_NE(plan.find(name), nullptr) << name;
   }
   EXPECT_EQ(text_at(*plan.find("choice")->find("cuda"), "version"), "12.4.1");
-}
-
-TEST_F(RunTest, lists_hold_every_record)
-{
-  for (const auto& [kind, count] : std::map<std::string, std::size_t>{{"cuda", 68}, {"gpus", 843}, {"drivers", 30}}) {
-    m_out.clear();
-    EXPECT_EQ(run({"list", kind, "--json"}), 0);
-    EXPECT_EQ(document().find("items")->array()->size(), count) << kind;
-  }
-  m_out.clear();
-  EXPECT_EQ(run({"list", "pairs"}), 0);
-  EXPECT_THAT(m_out, HasSubstr("11.1.1    455.32.00   1.7.1+cu110"));
-  EXPECT_EQ(run({"list", "gpu"}), 3);
-  EXPECT_THAT(m_err, HasSubstr("gpus"));
 }
 
 TEST_F(RunTest, a_machine_without_transactions_has_no_history)
