@@ -1,7 +1,7 @@
 #include "manifest/lint.hpp"
 
 #include "base/text.hpp"
-#include "manifest/layer.hpp"
+#include "manifest/lint_rules.hpp"
 
 #include <algorithm>
 
@@ -11,185 +11,122 @@ namespace {
 
 using Problems = std::vector<json::Problem>;
 
-bool contains(std::string_view text, std::string_view part)
+const base::Version& order_of(const CudaRelease& release)
 {
-  return text.find(part) != std::string_view::npos;
+  return release.version;
+}
+const base::Version& order_of(const TorchRelease& release)
+{
+  return release.version;
+}
+const base::Version& order_of(const UbuntuRelease& release)
+{
+  return release.version;
+}
+const std::string& order_of(const SigningKey& key)
+{
+  return key.id;
+}
+base::PciId order_of(const Gpu& gpu)
+{
+  return gpu.id;
+}
+std::uint32_t order_of(const DriverBranch& branch)
+{
+  return branch.branch;
 }
 
-bool ends_with(std::string_view text, std::string_view end)
+/// Within a file records ascend, so that a reader finds them and a difference shows one place.
+template<typename Record> void lint_order(const std::vector<Located<Record>>& records, Problems& problems)
 {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+  for (std::size_t i = 1; i < records.size(); ++i) {
+    const Located<Record>& before = records[i - 1];
+    if (before.place.file == records[i].place.file && order_of(records[i].record) < order_of(before.record)) {
+      json::add_problem(problems,
+                        problem_at(records[i].place, "", "expected in ascending order, found after a later one"));
+    }
+  }
 }
 
-base::Version version(std::string_view text)
+/// A file named after a minor version (cuda/11.1.json) holds releases of that one.
+void lint_file_name(const Place& place, const base::Version& version, Problems& problems)
 {
-  return base::Version::parse(text).value_or(base::Version{});
-}
-
-/// A record while it is looked at.
-struct Subject {
-  const Place& place;
-  Problems& problems;
-
-  void report(const std::string& pointer, std::string text) const
-  {
-    json::add_problem(problems, problem_at(place, pointer, std::move(text)));
-  }
-  void want_sources(const std::string& pointer, const std::vector<std::string>& sources) const
-  {
-    if (sources.empty()) {
-      report(pointer + "/sources", "no source is named");
-    }
-  }
-  void want_sources(const std::string& pointer, const RemoteFile& file) const
-  {
-    if (file.evidence == Evidence::seen && file.sources.empty()) {
-      report(pointer + "/sources", "the file is said to be seen, but no source is named");
-    }
-  }
-  /// The file's name must have @p part, which says its @p what.
-  void want_part(const std::string& pointer, const RemoteFile& file, std::string_view part, std::string_view what) const
-  {
-    if (!contains(file.url.file_name(), part)) {
-      report(pointer + "/url",
-             "expected \"" + std::string(part) + "\", the " + std::string(what) + ", in the file's name, found \"" +
-                 file.url.file_name() + "\"");
-    }
-  }
-};
-
-/// NVIDIA ends the names of a release's packages with its minor version: cuda-libraries-11-1.
-void lint_package(const Subject& subject,
-                  const std::string& pointer,
-                  const AptPackage& package,
-                  const CudaRelease& release)
-{
-  const std::vector<std::string_view> parts = base::split(package.name, '-');
-  if (parts.size() < 3 || !base::parse_number(parts.back()) || !base::parse_number(parts[parts.size() - 2])) {
+  const std::size_t slash = place.file->rfind('/');
+  const std::string name = place.file->substr(slash == std::string::npos ? 0 : slash + 1);
+  if (!name.ends_with(".json")) {
     return;
   }
-  const std::string found = std::string(parts[parts.size() - 2]) + "." + std::string(parts.back());
-  if (found != release.minor()) {
-    subject.report(pointer + "/name",
-                   "expected a package of CUDA " + release.minor() + ", found \"" + package.name + "\"");
+  const auto said = base::Version::parse(name.substr(0, name.size() - 5));
+  if (said && !version.begins_with(*said)) {
+    json::add_problem(problems, problem_at(place, "", version.text() + " belongs into another file than " + name));
   }
 }
 
-void lint_cuda(const Subject& subject, const CudaRelease& release)
+template<typename Record>
+void lint_records(const std::vector<Located<Record>>& records, const Manifest& manifest, Problems& problems)
 {
-  subject.want_sources("", release.sources);
-  for (const auto& [profile, packages] : release.packages) {
-    for (std::size_t i = 0; i < packages.size(); ++i) {
-      const std::string list = json::member_pointer("/packages", name_of(profile));
-      lint_package(subject, json::element_pointer(list, i), packages[i], release);
-    }
-  }
-  for (std::size_t i = 0; i < release.local_installers.size(); ++i) {
-    const LocalInstaller& installer = release.local_installers[i];
-    const std::string pointer = json::element_pointer("/local_installers", i);
-    subject.want_sources(pointer, installer.file);
-    subject.want_part(pointer, installer.file, installer.os, "system");
-    subject.want_part(pointer, installer.file, base::name_of(installer.arch), "architecture");
-    subject.want_part(pointer, installer.file, release.version.text(), "release");
-  }
-  for (std::size_t i = 0; i < release.runfiles.size(); ++i) {
-    const std::string pointer = json::element_pointer("/runfiles", i);
-    subject.want_sources(pointer, release.runfiles[i].file);
-    subject.want_part(pointer, release.runfiles[i].file, release.version.text(), "release");
-  }
-}
-
-/// Sources: pytorch issues 133293 and 152756: the configuration of LibTorch up to 2.7 asks for libnvToolsExt, which
-/// toolkits have until 12.8.
-void lint_pair(const Subject& subject, const Pair& pair, const Manifest& manifest)
-{
-  subject.want_sources("", pair.sources);
-  const bool old_torch = pair.torch.major_part() < 2 || (pair.torch.major_part() == 2 && pair.torch.minor_part() <= 7);
-  if (old_torch && pair.platform != "cpu" && pair.cuda >= version("12.9")) {
-    subject.report("/torch",
-                   "torch " + pair.torch.text() + " needs libnvToolsExt, which CUDA " + pair.cuda.text() + " lacks");
-  }
-  const CudaRelease* release = manifest.find_cuda(pair.cuda);
-  const TorchRelease* torch = manifest.find_torch(pair.torch);
-  if (release == nullptr || torch == nullptr) {
-    return; // load has said so
-  }
-  const auto build = std::find_if(
-      torch->builds.begin(), torch->builds.end(), [&](const TorchBuild& one) { return one.platform == pair.platform; });
-  if (build == torch->builds.end()) {
-    return;
-  }
-  if (build->cuda && build->cuda->major_part() != pair.cuda.major_part()) {
-    subject.report("/platform",
-                   pair.platform + " is built with CUDA " + build->cuda->text() + ", another major version than " +
-                       pair.cuda.text());
-  }
-  for (const auto& [needed, by] :
-       {std::pair(release->compatible_driver, "CUDA " + release->version.text()),
-        std::pair(build->minimum_driver, "torch " + torch->version.text() + "+" + pair.platform)}) {
-    if (pair.driver && needed && *pair.driver < *needed) {
-      subject.report("/driver",
-                     "driver " + pair.driver->text() + " is older than " + needed->text() + ", which " + by + " needs");
-    }
-  }
-}
-
-void lint_ubuntu(const Subject& subject, const UbuntuRelease& release)
-{
-  subject.want_sources("", release.sources);
-  for (std::size_t i = 0; i < release.archives.size(); ++i) {
-    const Archive& archive = release.archives[i];
-    const std::string pointer = json::element_pointer("/archives", i);
-    subject.want_sources(pointer, archive.sources);
-    if (archive.keyring) {
-      subject.want_sources(pointer + "/keyring", *archive.keyring);
-    }
-    const std::string directory = "/" + archive.os + "/" + std::string(base::nvidia_directory(archive.arch)) + "/";
-    if (!ends_with(archive.url.path(), directory)) {
-      subject.report(pointer + "/url",
-                     "expected an address that ends with " + directory + ", found \"" + archive.url.text() + "\"");
-    }
-  }
-}
-
-/// The one file name means different ABIs: libtorch-shared-with-deps is pre-cxx11 until 2.6 and cxx11 from 2.8 on (2.7
-/// has no such file). Source: pytorch/test-infra 20802cb6.
-void lint_zip(const Subject& subject, const std::string& pointer, const LibTorchZip& zip, const TorchRelease& release)
-{
-  const std::string name = zip.file.url.file_name();
-  subject.want_sources(pointer, zip.file);
-  subject.want_part(pointer, zip.file, release.version.text(), "release");
-  std::optional<Abi> said;
-  if (contains(name, "libtorch-cxx11-abi-")) {
-    said = Abi::cxx11;
-  } else if (contains(name, "libtorch-shared-with-deps-")) {
-    said = release.version < version("2.7") ? Abi::pre_cxx11 : Abi::cxx11;
-  }
-  if (said && *said != zip.abi) {
-    subject.report(pointer + "/abi",
-                   "expected \"" + std::string(name_of(*said)) + "\" for \"" + name + "\" of torch " +
-                       release.version.text());
-  }
-}
-
-void lint_torch(const Subject& subject, const TorchRelease& release)
-{
-  subject.want_sources("", release.sources);
-  for (std::size_t i = 0; i < release.builds.size(); ++i) {
-    const TorchBuild& build = release.builds[i];
-    const std::string pointer = json::element_pointer("/builds", i);
-    subject.want_sources(pointer, build.sources);
-    for (std::size_t j = 0; j < build.zips.size(); ++j) {
-      const std::string zip = json::element_pointer(pointer + "/zips", j);
-      lint_zip(subject, zip, build.zips[j], release);
-      if (!contains(build.zips[j].file.url.path(), "/" + build.platform + "/")) {
-        subject.report(zip + "/url", "expected an address in a directory " + build.platform);
-      }
-    }
+  for (const Located<Record>& located : records) {
+    lint_record({located.place, manifest, problems}, located.record);
   }
 }
 
 } // namespace
+
+void Subject::report(const std::string& pointer, std::string text) const
+{
+  json::add_problem(problems, problem_at(place, pointer, std::move(text)));
+}
+
+void Subject::want(bool right, const std::string& pointer, const std::string& text) const
+{
+  if (!right) {
+    report(pointer, text);
+  }
+}
+
+void Subject::want_sources(const std::string& pointer, const std::vector<std::string>& sources) const
+{
+  const bool named = std::any_of(
+      sources.begin(), sources.end(), [](const std::string& source) { return !base::trim(source).empty(); });
+  want(named, pointer + "/sources", "no source is named");
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    want(sources[i].find("http://") == std::string::npos,
+         json::element_pointer(pointer + "/sources", i),
+         "an address without https");
+  }
+}
+
+void Subject::want_sources(const std::string& pointer, const RemoteFile& file) const
+{
+  if (file.evidence == Evidence::seen && file.sources.empty()) {
+    report(pointer + "/sources", "the file is said to be seen, but no source is named");
+    return;
+  }
+  want_sources(pointer, file.sources);
+  const bool says_rule = std::any_of(file.sources.begin(), file.sources.end(), [](const std::string& source) {
+    return source.starts_with("derived: ");
+  });
+  want(file.evidence == Evidence::seen || says_rule,
+       pointer + "/sources",
+       "the file is said to be derived, but no source (\"derived: ...\") says by which rule");
+}
+
+void Subject::want_part(const std::string& pointer,
+                        const RemoteFile& file,
+                        std::string_view part,
+                        std::string_view what) const
+{
+  want(file.url.file_name().find(part) != std::string::npos,
+       pointer + "/url",
+       "expected \"" + std::string(part) + "\", the " + std::string(what) + ", in the file's name, found \"" +
+           file.url.file_name() + "\"");
+}
+
+std::uint32_t platform_number(std::string_view platform)
+{
+  const auto number = base::parse_number(platform.substr(std::min<std::size_t>(platform.size(), 2)));
+  return number ? static_cast<std::uint32_t>(*number) : 0;
+}
 
 std::vector<json::Problem> lint(Manifest base, const std::vector<Source>& files)
 {
@@ -200,26 +137,27 @@ std::vector<json::Problem> lint(Manifest base, const std::vector<Source>& files)
   }
   std::deque<json::Value> documents;
   const Layer layer = read_layer(files, documents, problems);
-  for (const auto& [record, place, sound] : layer.cuda) {
-    lint_cuda({place, problems}, record);
+  lint_records(layer.cuda, manifest, problems);
+  lint_records(layer.pairs, manifest, problems);
+  lint_records(layer.ubuntu, manifest, problems);
+  lint_records(layer.keys, manifest, problems);
+  lint_records(layer.gpus, manifest, problems);
+  lint_records(layer.drivers, manifest, problems);
+  lint_records(layer.torch, manifest, problems);
+  lint_order(layer.cuda, problems);
+  lint_order(layer.ubuntu, problems);
+  lint_order(layer.keys, problems);
+  lint_order(layer.gpus, problems);
+  lint_order(layer.drivers, problems);
+  lint_order(layer.torch, problems);
+  for (const auto& located : layer.cuda) {
+    lint_file_name(located.place, located.record.version, problems);
   }
-  for (const auto& [record, place, sound] : layer.pairs) {
-    lint_pair({place, problems}, record, manifest);
+  for (const auto& located : layer.pairs) {
+    lint_file_name(located.place, located.record.cuda, problems);
   }
-  for (const auto& [record, place, sound] : layer.ubuntu) {
-    lint_ubuntu({place, problems}, record);
-  }
-  for (const auto& [record, place, sound] : layer.keys) {
-    Subject{place, problems}.want_sources("", record.sources);
-  }
-  for (const auto& [record, place, sound] : layer.gpus) {
-    Subject{place, problems}.want_sources("", record.sources);
-  }
-  for (const auto& [record, place, sound] : layer.drivers) {
-    Subject{place, problems}.want_sources("", record.sources);
-  }
-  for (const auto& [record, place, sound] : layer.torch) {
-    lint_torch({place, problems}, record);
+  for (const auto& located : layer.torch) {
+    lint_file_name(located.place, located.record.version, problems);
   }
   return problems;
 }
