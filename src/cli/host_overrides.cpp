@@ -23,9 +23,11 @@ base::Error unknown_release(const manifest::Manifest& manifest, const std::strin
 {
   std::vector<std::string> names;
   std::optional<std::string> meant;
+  base::Version newest;
   for (const manifest::UbuntuRelease& release : manifest.ubuntu) {
     if (host::is_served(release.version)) {
       names.push_back("ubuntu" + release.version.text());
+      newest = release.version;
       if (text == release.codename) {
         meant = names.back();
       }
@@ -33,6 +35,11 @@ base::Error unknown_release(const manifest::Manifest& manifest, const std::strin
   }
   base::Error error = base::make_error(base::ErrorKind::usage,
                                        "--os " + base::quote(text) + ": expected one of " + base::join(names, ", "));
+  const auto version = base::Version::parse(text.starts_with("ubuntu") ? text.substr(6) : text);
+  if (version && !names.empty() && *version > newest) {
+    return std::move(error).with_hint("the newest that is known is " + names.back(),
+                                      base::Command{{"cudasetup", "plan", "--os", names.back()}});
+  }
   if (const auto near = meant ? meant : base::nearest(text, names)) {
     error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
   }

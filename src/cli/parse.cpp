@@ -116,8 +116,8 @@ void add_install_and_plan(CLI::App& app, OptionTexts& texts)
 /// The verbs that tell what can be.
 void add_asking(CLI::App& app, OptionTexts& texts)
 {
-  CLI::App* why_not = app.add_subcommand(
-      "why-not", "what keeps a selection from being, and what comes near; why what can be is chosen as it is");
+  CLI::App* why_not =
+      app.add_subcommand("why-not", "why a selection cannot be and what can; of what can be, why it is chosen so");
   add_selection(*why_not, texts);
   add_machine(*why_not, texts);
   add_manifest(*why_not, texts);

@@ -29,11 +29,11 @@ std::string_view way_of(Method method)
   return "from NVIDIA's network archive";
 }
 
-/// What would be another than in the selection that was taken.
-std::string changes_of(const Resolution& other, const Resolution& taken)
+/// What would be another than in the selection that was taken, but for the release that is spoken of.
+std::string changes_of(const Resolution& other, const Resolution& taken, std::string_view about)
 {
   std::string text;
-  if (other.cuda && (!taken.cuda || other.cuda->release != taken.cuda->release)) {
+  if (about != "cuda" && other.cuda && (!taken.cuda || other.cuda->release != taken.cuda->release)) {
     add(text, "with CUDA " + other.cuda->release->version.text());
   }
   if (other.cuda && (!taken.cuda || other.cuda->method != taken.cuda->method)) {
@@ -55,7 +55,7 @@ void settle_one(const Question& question, const Resolution& taken, const Request
 {
   const Question other = ask(request, question.manifest, question.target);
   if (const auto resolution = find_selection(other)) {
-    one.text = changes_of(*resolution, taken);
+    one.text = changes_of(*resolution, taken, one.about);
   } else {
     one.constraints = explain_refusal(other);
   }

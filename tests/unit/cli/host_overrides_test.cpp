@@ -107,6 +107,10 @@ TEST(OverrideFacts, an_unknown_release_is_answered_with_the_nearest)
   EXPECT_EQ(result.error().kind, base::ErrorKind::usage);
   ASSERT_FALSE(result.error().hints.empty());
   EXPECT_THAT(result.error().hints[0].text, HasSubstr("ubuntu22.04"));
+  options.os = "ubuntu28.04";
+  const auto future = override_facts(options, built_in(), facts);
+  ASSERT_EQ(future.error().hints.size(), 1U);
+  EXPECT_EQ(future.error().hints[0].text, "the newest that is known is ubuntu26.04");
   options.os = "jammy";
   EXPECT_THAT(override_facts(options, built_in(), facts).error().hints[0].text, HasSubstr("did you mean ubuntu22.04"));
 }
