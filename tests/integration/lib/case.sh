@@ -2,13 +2,13 @@
 # What every case needs: a served world, throw-away roots, cudasetup run on them, and expectations on what a user sees.
 # Sourced by the files of cases/, never run. CUDASETUP is the binary under test.
 #
-#   case_root 20.04                  a fresh root in $ROOT, $SUITE is its base
+#   case_root 20.04                  a fresh root in $ROOT, $SUITE is its base, $TORCH the LibTorch that the world has for it
 #   setup install --cuda 11.1 ...    cudasetup on that root and that world; then $STATUS, $OUT and $ERR (files)
 #   expect_status 0; expect_out 'regular expression'; expect_err 'regular expression'
 #   fail 'what is wrong'             ends the case with both outputs shown
 #   skip 'why'                       ends a case that this host cannot run
 # shellcheck source-path=SCRIPTDIR
-# shellcheck disable=SC2034  # OUT, ERR, STATUS, ROOT, SUITE are for the cases
+# shellcheck disable=SC2034  # OUT, ERR, STATUS, ROOT, SUITE, TORCH, OPTIONS are for the cases
 
 set -eu -o pipefail
 
@@ -77,10 +77,23 @@ case_serve() {
   PYTORCH=$SERVER/pytorch
 }
 
-# case_root OSVERSION: a fresh root that says it is that Ubuntu.
+# case_root OSVERSION: a fresh root that says it is that Ubuntu. $TORCH is the real LibTorch that the served world has for
+# it, as 1.7.1+cpu; empty where the suite that it is made from has none.
 case_root() {
   SUITE=$(root_suite "$1")
   ROOT=$(root_make "$SUITE" "$1")
+  TORCH=$(case_world torch "$1")
+}
+
+# case_options OPTIONS...: those options of install in $OPTIONS; LibTorch is left out where the world has none for the root.
+case_options() {
+  OPTIONS=("$@")
+  if [ -z "$TORCH" ] && [[ " $* " != *' --toolkit-only '* ]]; then OPTIONS+=(--toolkit-only); fi
+}
+
+# need_torch OSVERSION VERSION: skips a case that is about that LibTorch where the world has another one, or none.
+need_torch() {
+  [ "$(case_world torch "$1")" = "$2" ] || skip "LibTorch $2 cannot be made from the archive of this host"
 }
 
 # run_it COMMAND...: runs it; $STATUS is its status, $OUT and $ERR hold what it printed.

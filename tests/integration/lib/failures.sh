@@ -60,7 +60,8 @@ PYTHON
 
 # case_overlay NAME OPTIONS...: an overlay of the world's tree, made with options of overlay.py, in $CASE_HOME/NAME.
 case_overlay() {
-  "$CASE_WORLD/archive/overlay.py" --manifests "$REPOSITORY/manifests" --tree "$TREE" --out "$CASE_HOME/$1" "${@:2}"
+  "$CASE_WORLD/archive/overlay.py" --manifests "$REPOSITORY/manifests" --tree "$TREE" --systems "$(case_world systems)" \
+    --out "$CASE_HOME/$1" "${@:2}"
 }
 
 # case_without_archive: takes the distribution's own archive out of the root. What only needs packages of the test

@@ -4,9 +4,12 @@
 #
 #   CUDASETUP_WORLD          the world's folder; build/world in the repository when unset
 #   CUDASETUP_WORLD_ARCHIVE  "debian URI" or "ubuntu URI" in place of what the host's apt sources say
+#   CUDASETUP_WORLD_HOST     a folder that stands for the host's / where its os-release, apt sources and archive keys
+#                            are looked at: another host's, for tests of these functions
 
 set -eu -o pipefail
 
+WORLD_HOST=${CUDASETUP_WORLD_HOST:-}
 WORLD_HERE=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # Says on stderr what failed and ends the script.
@@ -36,11 +39,12 @@ world_dir() {
 
 # world_os_release KEY [FILE]: prints one value of an os-release file, nothing when it is not there.
 world_os_release() {
-  sed -n "s/^$1=//p" "${2:-/etc/os-release}" | tr -d '"'\'
+  sed -n "s/^$1=//p" "${2:-$WORLD_HOST/etc/os-release}" | tr -d '"'\'
 }
 
 # world_sources_of CODENAME APT_DIR: prints the first http, https or file address of the apt sources under
-# APT_DIR that serves exactly the suite CODENAME; both formats of sources are read, disabled ones are not.
+# APT_DIR that serves exactly the suite CODENAME; both formats of sources are read, disabled ones are not. A list of
+# mirrors in a file stands as mirror+file:PATH.
 world_sources_of() {
   local files=() file
   for file in "$2/sources.list" "$2"/sources.list.d/*.list "$2"/sources.list.d/*.sources; do
@@ -52,7 +56,7 @@ world_sources_of() {
       n = split(uris, u, " "); m = split(suites, s, " ")
       for (i = 1; i <= n; i++)
         for (j = 1; j <= m; j++)
-          if (!found && s[j] == want && u[i] ~ /^(https?|file):/) { found = 1; sub(/\/+$/, "", u[i]); print u[i] }
+          if (!found && s[j] == want && u[i] ~ /^(https?|file|mirror\+file):/) { found = 1; sub(/\/+$/, "", u[i]); print u[i] }
     }
     function stanza_ends() {
       if (field["types"] ~ /(^| )deb( |$)/ && tolower(field["enabled"]) != "no") consider(field["uris"], field["suites"])
@@ -71,6 +75,14 @@ world_sources_of() {
     END { stanza_ends() }' "${files[@]}"
 }
 
+# world_mirror URI: prints the URI, or the first http or https address in the file that a mirror+file:PATH names.
+world_mirror() {
+  case $1 in
+  mirror+file:*) sed -nE 's,^(https?://[^[:space:]]*[^[:space:]/])/*([[:space:]].*)?$,\1,p' "$WORLD_HOST/${1#mirror+file:}" | head -n 1 ;;
+  *) printf '%s\n' "$1" ;;
+  esac
+}
+
 # Prints "FAMILY URI" of the archive this host takes its packages from: the family is debian or ubuntu.
 world_archive() {
   local family codename uri
@@ -84,7 +96,7 @@ world_archive() {
   debian | ubuntu) ;;
   *) world_fail "roots are made on Debian or Ubuntu, and this is '$family'. hint: set CUDASETUP_WORLD_ARCHIVE" ;;
   esac
-  uri=$(world_sources_of "$codename" /etc/apt)
+  uri=$(world_mirror "$(world_sources_of "$codename" "$WORLD_HOST/etc/apt")")
   [ -n "$uri" ] || world_fail "no apt source of this host has the suite '$codename'. hint: set CUDASETUP_WORLD_ARCHIVE='$family URI'"
   printf '%s %s\n' "$family" "$uri"
 }
@@ -143,10 +155,21 @@ world_keyring_package() {
   esac
 }
 
-# The host's own settings for reaching its archive, as lines of apt.conf: proxies, and whether dates are checked
-# (a machine whose archive is a dated copy switches that off). No other setting of the host enters a root.
+# The host's own proxies, as lines of apt.conf. No other setting of the host's apt enters a root.
 world_apt_settings() {
-  apt-config dump | grep -E '^Acquire::((http|https)::(Proxy|Proxy::[^ ]+)|Check-Date|Check-Valid-Until) "[^"]+";$' || true
+  apt-config dump | grep -E '^Acquire::(http|https)::(Proxy|Proxy::[^ ]+) "[^"]+";$' || true
+}
+
+# Prints options for the roots' source line: a host whose archive is a dated copy has the checks of dates switched off, so
+# its roots do not check them for that archive; for every other one they do, as apt does unless told otherwise.
+world_source_options() {
+  local option setting
+  for option in Check-Date Check-Valid-Until; do
+    setting=$(apt-config dump "Acquire::$option" | sed -nE "s/^Acquire::$option \"(.*)\";\$/\1/p" | tail -n 1)
+    case $setting in
+    false | no | off | without | disable | 0) printf '%s=no\n' "${option,,}" ;;
+    esac
+  done
 }
 
 # world_digest: 12 hexadecimal digits of what stdin holds.

@@ -2,6 +2,7 @@
 # LibTorch zips for the integration tests, laid out as upstream's, made from a suite's own libtorch-dev.
 #
 #   libtorch_zip.sh build SUITE            a whole CPU build with the libraries it needs; prints WORLD/libtorch-SUITE.zip
+#   libtorch_zip.sh version SUITE          prints the LibTorch which that would be, as 1.7.1; nothing where the suite has none
 #   libtorch_zip.sh prove SUITE            unpacks that in a fresh root, builds and runs a program with find_package(Torch)
 #   libtorch_zip.sh tiny SUITE [VERSION]   the same layout with a few small files, for tests that do not run it;
 #                                          prints WORLD/libtorch-tiny-SUITE[-VERSION].zip
@@ -256,6 +257,10 @@ tiny() {
 WORLD=$(world_dir)
 case ${1:-}/$# in
 build/2) build "$2" ;;
+version/2)
+  version=$(package_version "$2")
+  if [ -n "$version" ]; then upstream_version "$version"; fi
+  ;;
 prove/2)
   world_need unzip unzip
   . "$WORLD_HERE/../lib/root.sh"
@@ -263,5 +268,5 @@ prove/2)
   prove_zip "$2" "$WORLD/libtorch-$2.zip"
   ;;
 tiny/2 | tiny/3) tiny "$2" "${3:-}" ;;
-*) world_fail "usage: libtorch_zip.sh build SUITE | prove SUITE | tiny SUITE [VERSION]" ;;
+*) world_fail "usage: libtorch_zip.sh build SUITE | version SUITE | prove SUITE | tiny SUITE [VERSION]" ;;
 esac

@@ -4,6 +4,7 @@
 #
 #   roots.sh build SUITE   makes the base root when it is not there; prints its folder
 #   roots.sh path SUITE    prints the folder, built or not
+#   roots.sh source SUITE  prints the line of sources.list by which a root takes packages of that suite
 #   roots.sh suites        lists what this host can make
 #   roots.sh drop SUITE    removes the suite's base roots
 #
@@ -14,14 +15,14 @@
 set -eu -o pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# What plans may install; with what they recommend, so that both ways of asking apt find all in the cache.
+# What plans may install, where the suite has it; with what they recommend, so that both ways of asking apt find all in the cache.
 PREFETCH=(g++ cmake make unzip ca-certificates python3 python3-venv libxml2 pkg-config)
 
 root_path() {
   local archive digest
   archive=$(world_archive)
   world_suite_check "$1" "${archive%% *}"
-  digest=$({ cat "$WORLD_HERE/roots.sh" && printf '%s\n' "$1" "$archive" && world_apt_settings; } | world_digest)
+  digest=$({ cat "$WORLD_HERE/roots.sh" && printf '%s\n' "$1" "$archive" && world_apt_settings && world_source_options; } | world_digest)
   printf '%s/root/%s-%s\n' "$(world_dir)" "$1" "$digest"
 }
 
@@ -47,20 +48,30 @@ https_options() {
   esac
 }
 
+# source_line SUITE: the line of a root's own sources.list for that suite of the host's archive.
+source_line() {
+  local family uri
+  read -r family uri <<<"$(world_archive)"
+  printf 'deb [%s] %s %s %s\n' "$({ printf 'signed-by=%s\n' "$(world_keyring "$family")" && world_source_options; } | paste -sd ' ')" \
+    "$uri" "$1" "$(world_components "$family")"
+}
+
 bootstrap() {
   local suite=$1 root=$2 family uri keyring options=() line
   read -r family uri <<<"$(world_archive)"
   keyring=$(world_keyring "$family")
-  [ -f "$keyring" ] || world_fail "$keyring is missing. hint: apt-get install $(world_keyring_package "$family")"
+  [ -f "$WORLD_HOST$keyring" ] || world_fail "$keyring is missing. hint: apt-get install $(world_keyring_package "$family")"
   while read -r line; do options+=("--aptopt=$line"); done < <(world_apt_settings)
   while read -r line; do options+=("$line"); done < <(https_options "$uri")
   # The hook runs in mmdebstrap's shell: its $1 is the new root, and apt is the host's, told to work there.
   # shellcheck disable=SC2016
   mmdebstrap --mode=root --variant=apt --format=directory --quiet \
     --skip=cleanup/apt \
-    --customize-hook='APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get --download-only --yes -qq -o APT::Install-Recommends=true install '"${PREFETCH[*]}"' >/dev/null' \
+    --customize-hook='export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"; set --; for name in '"${PREFETCH[*]}"'; do
+      if apt-cache show "$name" >/dev/null 2>&1; then set -- "$@" "$name"; fi; done
+      apt-get --download-only --yes -qq -o APT::Install-Recommends=true install "$@" >/dev/null' \
     "${options[@]}" \
-    "$suite" "$root" "deb [signed-by=$keyring] $uri $suite $(world_components "$family")" ||
+    "$suite" "$root" "$(source_line "$suite")" ||
     world_fail "mmdebstrap could not make $suite from $uri. hint: a signature it cannot check needs a newer $(world_keyring_package "$family")"
 }
 
@@ -97,7 +108,8 @@ suites() {
 case ${1:-}/$# in
 build/2) build "$2" ;;
 path/2) root_path "$2" ;;
+source/2) source_line "$2" ;;
 suites/1) suites ;;
 drop/2) world_drop_others '' "$(world_dir)/root/$2"-* ;;
-*) world_fail "usage: roots.sh build SUITE | path SUITE | suites | drop SUITE" ;;
+*) world_fail "usage: roots.sh build SUITE | path SUITE | source SUITE | suites | drop SUITE" ;;
 esac

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Makes the tree that plays NVIDIA's and PyTorch's download hosts for the integration tests.
 
-    build.py --out DIR [--zip SUITE=FILE ...] [--variants] [--force]
+    build.py --out DIR [--zip VERSION=FILE ...] [--variants] [--force]
 
 DIR/nvidia is laid out as https://developer.download.nvidia.com, DIR/pytorch as https://download.pytorch.org, DIR/variants
 holds archives with one thing wrong (--variants). DIR/index.json says what is there; DIR/private holds the secret keys.
-SUITE is bullseye, bookworm or trixie, FILE the LibTorch zip made for that root; without one a tiny zip stands there.
+FILE is a LibTorch zip made of a root's own LibTorch of that VERSION, as 1.7.1; without one a tiny zip stands there.
 
 A tree of the same recipe (these files, these arguments) is left as it is. Needs gcc, ar and gpg on the host.
 """
@@ -18,6 +18,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 
@@ -45,9 +46,9 @@ def recipe_digest(arguments):
         if name.endswith((".py", ".in")) and name not in NOT_IN_RECIPE:
             with open(os.path.join(HERE, name), "rb") as file:
                 state.update(name.encode() + b"\0" + file.read() + b"\0")
-    for suite, path in sorted(arguments.zip.items()):
+    for version, path in sorted(arguments.zip.items()):
         about = os.stat(path)
-        state.update(("%s %s %d %d\n" % (suite, path, about.st_size, about.st_mtime_ns)).encode())
+        state.update(("%s %s %d %d\n" % (version, path, about.st_size, about.st_mtime_ns)).encode())
     state.update(b"variants" if arguments.variants else b"")
     return state.hexdigest()
 
@@ -142,16 +143,16 @@ def replace(fresh, out):
 
 
 def zip_argument(value):
-    suite, _, path = value.partition("=")
-    if suite not in pytorch.ZIPS or not os.path.isfile(path):
-        raise argparse.ArgumentTypeError("%r is not SUITE=FILE with SUITE one of %s" % (value, ", ".join(pytorch.ZIPS)))
-    return suite, os.path.abspath(path)
+    version, _, path = value.partition("=")
+    if not re.fullmatch(r"\d+\.\d+\.\d+", version) or not os.path.isfile(path):
+        raise argparse.ArgumentTypeError("%r is not VERSION=FILE" % value)
+    return version, os.path.abspath(path)
 
 
 def main():
     parser = argparse.ArgumentParser(description="Makes the tree that plays NVIDIA's and PyTorch's download hosts.")
     parser.add_argument("--out", required=True, metavar="DIR")
-    parser.add_argument("--zip", action="append", default=[], type=zip_argument, metavar="SUITE=FILE")
+    parser.add_argument("--zip", action="append", default=[], type=zip_argument, metavar="VERSION=FILE")
     parser.add_argument("--variants", action="store_true", help="also the archives that must be refused")
     parser.add_argument("--force", action="store_true", help="build even where the same recipe was built")
     arguments = parser.parse_args()

@@ -167,5 +167,5 @@ class Set:
 
 
 def packages(release, linker):
-    """The packages of the driver that a release bundles."""
-    return Set(release.driver, toolkit.number(release), linker).packages()
+    """The packages of the driver that a release bundles, none for one that bundles none."""
+    return [] if release.driver is None else Set(release.driver, toolkit.number(release), linker).packages()

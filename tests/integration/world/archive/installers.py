@@ -20,11 +20,11 @@ def local_name(release, system):
 
 
 def local_file(release, system):
-    return "%s_%s-%s-1_amd64.deb" % (local_name(release, system), release.version, release.driver)
+    return "%s_%s-1_amd64.deb" % (local_name(release, system), release.bundle)
 
 
 def runfile_file(release):
-    return "cuda_%s_%s_linux.run" % (release.version, release.driver)
+    return "cuda_%s_linux.run" % release.bundle.replace("-", "_")
 
 
 def key_of(release):
@@ -55,7 +55,7 @@ def local_installer(release, system, built, keys):
     files[list_file(release, system)] = text("deb %sfile://%s /\n" % (option, folder))
     postinst = ('if [ "$1" = configure ]; then\n  echo\n  echo "The key of this local archive is not installed yet. To do so:"\n'
                 '  echo "sudo ' + hint % (folder, key_file) + '"\n  echo\nfi\n')
-    return Package(name, "%s-%s-1" % (release.version, release.driver), "CUDA local archive", files=files,
+    return Package(name, release.bundle + "-1", "CUDA local archive", files=files,
                    scripts={"postinst": postinst})
 
 

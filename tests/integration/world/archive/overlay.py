@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Writes the manifests that make cudasetup install from a tree of build.py.
 
-    overlay.py --manifests REPO/manifests --tree DIR --out OVERLAY [--variant NAME] [--digests all|md5-list|none]
+    overlay.py --manifests REPO/manifests --tree DIR --systems FILE --out OVERLAY [--variant NAME] [--digests all|md5-list|none]
 
 The records are the project's own, with what the tree changes: digests and sizes of its files, its package versions, its
-keys, what its archives begin and end with, and a CPU build of torch as the first pair of each release. A record the
-project does not have is written whole. Addresses stay those of the real hosts: use them with --mirror.
+keys, what its archives begin and end with, and the real CPU builds of torch as the first pairs of each release; and with
+what the roots are (FILE is world.sh's WORLD/systems): the glibc that an Ubuntu has and a LibTorch needs, and the gcc that
+an Ubuntu's g++ brings. A record the project does not have is written whole. Addresses stay those of the real hosts: use them with --mirror.
 --digests md5-list leaves installers without digests, so that NVIDIA's MD5 list is what vouches for them; none drops that
 list too. --variant takes keyring and key from DIR/variants/NAME.
 """
@@ -55,6 +56,18 @@ class Project:
         return [dict(pair) for pair in self._records.get("pairs", []) if pair["cuda"] == version]
 
 
+def numbers(version):
+    """2.41 as (2, 41)."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def read_systems(path):
+    """Ubuntu release -> (glibc, gcc, LibTorch or None) of the root that stands for it."""
+    with open(path, encoding="utf-8") as file:
+        rows = [line.rstrip("\n").split("\t") for line in file]
+    return {version: (glibc, gcc, None if torch == "-" else torch.partition("+")[0]) for version, _, glibc, gcc, torch in rows}
+
+
 class Tree:
     """What build.py made: its index."""
 
@@ -62,6 +75,10 @@ class Tree:
         with open(os.path.join(folder, "index.json"), encoding="utf-8") as file:
             self.index = json.load(file)
         self._variant = variant
+
+    def torch(self):
+        """The versions of LibTorch whose CPU build is real, newest first."""
+        return sorted(self.index["real_zips"], key=numbers, reverse=True)
 
     def file(self, url):
         """The digests of the file that stands at a real address, or None."""
@@ -125,20 +142,22 @@ def cuda_record(project, tree, release, digests):
     return record
 
 
-def pair_records(project, release):
-    """The CPU build first: the zips are CPU builds, and labelled so. Then the project's own pairs."""
-    first = {"cuda": release.version, "driver": release.driver, "torch": release.torch, "platform": "cpu", "sources": SOURCE}
-    rest = project.pairs(release.version)
-    if release.torch == "1.7.1" and not rest:
-        rest = [dict(first, platform="cu110")]
-    return [first] + [pair for pair in rest if (pair["torch"], pair["platform"]) != (release.torch, "cpu")]
+def pair_records(project, tree, release):
+    """The CPU builds first: the zips are CPU builds, and labelled so; newest first, since each goes with the roots whose
+    glibc is new enough. Then the project's own pairs."""
+    cpu = [{"cuda": release.version, "driver": release.driver, "torch": version, "platform": "cpu", "sources": SOURCE}
+           for version in tree.torch()]
+    have = [(pair["torch"], pair["platform"]) for pair in cpu]
+    return cpu + [pair for pair in project.pairs(release.version) if (pair["torch"], pair["platform"]) not in have]
 
 
-def ubuntu_record(project, tree, system):
+def ubuntu_record(project, tree, system, systems):
     version, codename = recipe.SYSTEMS[system]
     record = project.find("ubuntu", "version", version) or {
         "version": version, "codename": codename, "os": system, "glibc": None, "gcc": None, "apt": None, "archives": [],
         "sources": SOURCE}
+    if version in systems:
+        record["glibc"], record["gcc"], _ = systems[version]
     url = flat.address(system)
     carried = [release for release in recipe.RELEASES if system in release.network]
     mine = {
@@ -167,8 +186,8 @@ def zip_address(version, platform, abi):
 
 def whole_torch(version):
     """A record for a torch release that the project does not have: its CPU build."""
-    vision, audio = next((vision.split("+")[0], audio.split("+")[0]) for torch, _, vision, audio in pytorch.WHEELS
-                         if torch == version)
+    vision, audio = next(((vision.split("+")[0], audio.split("+")[0]) for torch, _, vision, audio in pytorch.WHEELS
+                          if torch == version), (None, None))
     build = {"platform": "cpu", "cuda": None, "sm": [], "ptx": [], "minimum_driver": None, "cudnn": None, "zips": [],
              "sources": SOURCE}
     return {"version": version, "torchvision": vision, "torchaudio": audio, "least_python": None, "most_python": None,
@@ -177,11 +196,14 @@ def whole_torch(version):
             "glibc": None, "gcc": None, "builds": [build], "sources": SOURCE}
 
 
-def torch_record(project, tree, version):
+def torch_record(project, tree, version, systems):
     """Zips that are in the tree get its digests; the others stay as they are."""
     record = project.find("torch", "version", version) or whole_torch(version)
     # The wheels are of any Python: the root's own will do.
     record["least_python"], record["most_python"] = "3.6", None
+    made_on = [glibc for glibc, _, torch in systems.values() if torch == version]
+    if made_on:
+        record["glibc"] = min(made_on, key=numbers)
     for build in record["builds"]:
         for abi in ("cxx11", "pre-cxx11"):
             url = zip_address(version, build["platform"], abi)
@@ -214,6 +236,7 @@ def main():
     parser = argparse.ArgumentParser(description="Writes manifests for a tree of build.py.")
     parser.add_argument("--manifests", required=True, metavar="DIR")
     parser.add_argument("--tree", required=True, metavar="DIR")
+    parser.add_argument("--systems", required=True, metavar="FILE")
     parser.add_argument("--out", required=True, metavar="DIR")
     parser.add_argument("--variant", metavar="NAME")
     parser.add_argument("--digests", choices=("all", "md5-list", "none"), default="all")
@@ -222,19 +245,20 @@ def main():
     if not is_ours(out):
         sys.exit("overlay.py: %s is not an overlay of ours" % out)
     project, tree = Project(arguments.manifests), Tree(arguments.tree, arguments.variant)
+    systems = read_systems(arguments.systems)
     fresh = out + ".new"
     shutil.rmtree(fresh, ignore_errors=True)
     for minor in sorted({release.minor for release in recipe.RELEASES}):
         releases = [release for release in recipe.RELEASES if release.minor == minor]
         write(fresh, "cuda/%s.json" % minor,
               cuda=[cuda_record(project, tree, release, arguments.digests) for release in releases],
-              pairs=[pair for release in releases for pair in pair_records(project, release)])
+              pairs=[pair for release in releases for pair in pair_records(project, tree, release)])
     for system in recipe.SYSTEMS:
         write(fresh, "ubuntu/%s.json" % recipe.SYSTEMS[system][0],
-              ubuntu=[ubuntu_record(project, tree, system)])
+              ubuntu=[ubuntu_record(project, tree, system, systems)])
     write(fresh, "keys.json", keys=key_records(tree))
-    for version in pytorch.ZIPS.values():
-        write(fresh, "torch/%s.json" % version.rpartition(".")[0], torch=[torch_record(project, tree, version)])
+    for version in sorted({*pytorch.ZIPS, *tree.torch()}):
+        write(fresh, "torch/%s.json" % version.rpartition(".")[0], torch=[torch_record(project, tree, version, systems)])
     shutil.rmtree(out, ignore_errors=True)
     os.rename(fresh, out)
 

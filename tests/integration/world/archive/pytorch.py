@@ -11,8 +11,8 @@ import zipfile
 
 from flat import write
 
-# Which LibTorch a root's zip plays, and the platform it is.
-ZIPS = {"bullseye": "1.7.1", "bookworm": "1.13.1", "trixie": "2.6.0"}
+# The LibTorch whose CPU builds are always there: a zip made of a root's own where one was given, else a tiny one.
+ZIPS = ("1.7.1", "1.13.1", "2.6.0")
 
 # torch, torchvision, torchaudio of each build; 1.7.1's torchaudio never carried a platform.
 WHEELS = (
@@ -78,23 +78,22 @@ def tiny_zip(version, platform, linker):
 
 
 def write_zips(root, given, linker):
-    """Writes the LibTorch zips; given: suite -> file. A suite without one, and every other build, gets a tiny zip."""
-    real = []
-    for suite, version in ZIPS.items():
+    """Writes the LibTorch zips; given: version -> file. A version without one, and every other build, gets a tiny zip.
+    Returns the versions that are real."""
+    for version in sorted({*ZIPS, *given}):
         target = os.path.join(root, zip_name(version, "cpu"))
-        if suite in given:
+        if version in given:
             os.makedirs(os.path.dirname(target), exist_ok=True)
             try:
-                os.link(given[suite], target)
+                os.link(given[version], target)
             except OSError:
-                shutil.copyfile(given[suite], target)
-            real.append(zip_name(version, "cpu"))
+                shutil.copyfile(given[version], target)
         else:
             write(target, tiny_zip(version, "cpu", linker))
     for name, version, platform in ((zip_name("1.7.1", "cu110"), "1.7.1", "cu110"),
                                     (zip_name("1.7.1", "cpu", "pre-cxx11"), "1.7.1", "cpu")):
         write(os.path.join(root, name), tiny_zip(version, platform, linker))
-    return real
+    return sorted(given)
 
 
 def _wheel(project, version, needs, files):

@@ -23,7 +23,7 @@ class Release:
     """One CUDA release, and where it is offered."""
 
     version: str
-    driver: str
+    driver: str | None  # None from 13.4 on: neither its installers nor its packages bring one
     network: tuple  # NVIDIA's directory names whose archive has it
     local: tuple = ()  # those with a local installer
     runfile: bool = False
@@ -33,7 +33,6 @@ class Release:
     capability: tuple = ("7.5", "12.1")
     minimum: str = ""
     compatible: str = ""
-    torch: str = "1.13.1"
 
     @property
     def numbers(self):
@@ -52,8 +51,9 @@ class Release:
         return str(self.numbers[0])
 
     @property
-    def branch(self):
-        return self.driver.split(".", maxsplit=1)[0]
+    def bundle(self):
+        """Release and driver as installers are named by them: 12.8.1-570.124.06; the release alone where there is none."""
+        return self.version + ("-" + self.driver if self.driver else "")
 
     @property
     def prefix(self):
@@ -85,15 +85,15 @@ KNOWN_11_1_1 = {
 # Seen in full: apt's listing of cuda-runtime-11-8.
 KNOWN_EDGES = {("11.8.0", "runtime")}
 
-# Oldest first: that is the order of an archive's stanzas. Drivers, gcc, capabilities: NVIDIA's release notes and installer
-# names. The builds of 12.4.1, 12.8.x and 13.0.2 are of the form seen in 11.8.0 (11.8.20220929) and 12.6.3 (12.6.20241114),
-# with days that are not known; 13.3.1 says 13.3.1 and 11.5.2 says 11.5.2, as 11.1 is taken to do.
+# Oldest first: that is the order of an archive's stanzas. Of each minor the newest patch is here, which is what a user gets
+# who names the minor. Drivers, gcc, capabilities: NVIDIA's release notes and installer names. The builds of 12.x are of the
+# form seen in 11.8.0 (11.8.20220929) and 12.6.3 (12.6.20241114), with days that are not known; 13.3.1 says 13.3.1 and 11.5.2
+# says 11.5.2, as 11.1 and 13.x are taken to do.
 RELEASES = (
     Release("11.1.0", "455.23.05", ("ubuntu1804", "ubuntu2004"), gcc=(5, 10), capability=("3.5", "8.6"),
-            minimum="455.23", compatible="450.80.02", torch="1.7.1"),
+            minimum="455.23", compatible="450.80.02"),
     Release("11.1.1", "455.32.00", ("ubuntu1804", "ubuntu2004"), ("ubuntu1804", "ubuntu2004"), True,
-            known=KNOWN_11_1_1, gcc=(5, 10), capability=("3.5", "8.6"), minimum="455.32", compatible="450.80.02",
-            torch="1.7.1"),
+            known=KNOWN_11_1_1, gcc=(5, 10), capability=("3.5", "8.6"), minimum="455.32", compatible="450.80.02"),
     Release("11.8.0", "520.61.05", ("ubuntu1804", "ubuntu2004", "ubuntu2204"), ("ubuntu1804", "ubuntu2004", "ubuntu2204"),
             True, build="11.8.20220929", known={"nvtx": "11.8.86-1"}, gcc=(6, 11), capability=("3.5", "9.0"),
             minimum="520.61.05", compatible="450.80.02"),
@@ -102,13 +102,19 @@ RELEASES = (
             minimum="550.54.15", compatible="525.60.13"),
     Release("12.8.0", "570.86.10", ("ubuntu2204", "ubuntu2404"), build="12.8.20250101", gcc=(6, 14),
             capability=("5.0", "12.0"), minimum="570.26", compatible="525.60.13"),
-    Release("12.8.1", "570.124.06", ("ubuntu2204", "ubuntu2404"), ("ubuntu2404",), build="12.8.20250301",
+    Release("12.8.1", "570.124.06", ("ubuntu2204", "ubuntu2404"), ("ubuntu2404",), True, build="12.8.20250301",
             known={"nvtx": "12.8.90-1", "nvml-dev": "12.8.90-1"}, gcc=(6, 14), capability=("5.0", "12.0"),
             minimum="570.124.06", compatible="525.60.13"),
-    Release("13.0.2", "580.95.05", ("ubuntu2204", "ubuntu2404"), ("ubuntu2204", "ubuntu2404"),
+    Release("12.8.2", "570.211.01", ("ubuntu2204", "ubuntu2404"), (), True, build="12.8.20251101", gcc=(6, 14),
+            capability=("5.0", "12.0"), compatible="525.60.13"),
+    Release("12.9.2", "575.57.08", ("ubuntu2004", "ubuntu2204", "ubuntu2404"), ("ubuntu2404",), True,
+            build="12.9.20251101", gcc=(6, 14), capability=("5.0", "12.1"), compatible="525.60.13"),
+    Release("13.0.2", "580.95.05", ("ubuntu2204", "ubuntu2404"), ("ubuntu2204", "ubuntu2404"), True,
             minimum="580.95.05", compatible="580.65.06"),
-    Release("13.3.1", "610.43.02", ("ubuntu2604",), ("ubuntu2604",), minimum="610.43.02", compatible="580.65.06",
-            torch="2.6.0"),
+    Release("13.0.3", "580.126.20", ("ubuntu2204", "ubuntu2404"), (), True, compatible="580.65.06"),
+    Release("13.3.1", "610.43.02", ("ubuntu2204", "ubuntu2404", "ubuntu2604"), ("ubuntu2204", "ubuntu2404", "ubuntu2604"),
+            True, minimum="610.43.02", compatible="580.65.06"),
+    Release("13.4.2", None, ("ubuntu2404", "ubuntu2604"), ("ubuntu2404", "ubuntu2604"), True, compatible="580.65.06"),
 )
 
 SYSTEMS = {
@@ -212,6 +218,6 @@ def edges(release, component):
     for member in members(release, component):
         upstream = version_of(release, member)[0].rsplit("-", 1)[0]
         out.append("%s (>= %s)" % (release.name(member), upstream))
-    if component == "runtime":
+    if component == "runtime" and release.driver:
         out.append("cuda-drivers (>= %s)" % release.driver)
     return out, (release.version, component) in KNOWN_EDGES

@@ -159,7 +159,8 @@ def version_json(release):
         key = key if component.startswith("lib") or component == "gds-tools" else "cuda_" + key
         upstream = recipe.version_of(release, component)[0].rsplit("-", 1)[0]
         entries[key] = {"name": "CUDA " + component, "version": upstream}
-    entries["nvidia_driver"] = {"name": "NVIDIA Linux Driver", "version": release.driver}
+    if release.driver:
+        entries["nvidia_driver"] = {"name": "NVIDIA Linux Driver", "version": release.driver}
     return json.dumps(entries, indent=3, separators=(",", " : ")) + "\n"
 
 
