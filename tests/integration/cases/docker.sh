@@ -6,11 +6,13 @@
 
 case_serve
 docker_base
+TORCH=$(case_world torch 22.04)
+[ -n "$TORCH" ] || skip 'the archive of this host has no LibTorch for 22.04'
 docker_build test-image Dockerfile "$CASE_HOME/context" --build-arg CUDA=11.8
 docker_start test-image
 expect_lean
 [ -x "$ROOT/usr/local/cuda-11.8/bin/nvcc" ] || fail 'no toolkit is in the image'
-[ "$(cat "$ROOT/opt/libtorch/current/build-version")" = '1.13.1+cpu' ] || fail 'no LibTorch 1.13.1+cpu is in the image'
+[ "$(cat "$ROOT/opt/libtorch/current/build-version")" = "$TORCH" ] || fail "no LibTorch $TORCH is in the image"
 
 # A host may have a GPU, which no container here is lent.
 docker_run cudasetup verify --expect-gpu no

@@ -7,4 +7,4 @@
 check_install 20.04 --cuda 11.1
 expect_package cuda-toolkit-11-1 11.1.1-1
 expect_toolkit 11.1
-expect_current 1.7.1+cpu
+expect_torch

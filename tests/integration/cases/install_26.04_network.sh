@@ -1,10 +1,10 @@
 #!/bin/bash
-# A fresh 26.04: CUDA 13.3 and LibTorch 2.6.0, method network.
+# A fresh 26.04: CUDA 13.3 and LibTorch, method network.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../lib/case.sh"
 . "$(dirname "$0")/../lib/install.sh"
 
-check_install 26.04 --cuda 13.3.1
+check_install 26.04 --cuda 13.3
 expect_package cuda-toolkit-13-3 13.3.1-1
 expect_toolkit 13.3
-expect_current 2.6.0+cpu
+expect_torch

@@ -3,6 +3,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../lib/case.sh"
 
+need_torch 20.04 1.7.1+cpu
 case_root 20.04
 setup install --cuda none --driver none --torch 1.7.1+cpu --yes
 expect_status 0

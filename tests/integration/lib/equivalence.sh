@@ -9,6 +9,8 @@ check_equivalence() {
   shift
   case_root "$os"
   installed=$ROOT
+  case_options "$@"
+  set -- "${OPTIONS[@]}"
   setup install --yes "$@"
   expect_status 0
   expect_out '^cpu-only'

@@ -4,17 +4,15 @@
 # shellcheck source-path=SCRIPTDIR
 # shellcheck disable=SC2154  # ROOT, CASE_HOME and the like are case.sh's
 
-# check_install OSVERSION OPTIONS...: options of `cudasetup install`. The root has the packages of HAS before, and stays,
-# for more to be looked at.
+# check_install OSVERSION OPTIONS...: options of `cudasetup install`. BEFORE is a command that prepares the fresh root. The root
+# stays, for more to be looked at.
 check_install() {
   local os=$1
   shift
   case_root "$os"
-  if [ -n "${HAS:-}" ]; then
-    root_run "$ROOT" apt-get update -qq
-    # shellcheck disable=SC2086
-    root_run "$ROOT" apt-get install -y -qq --no-install-recommends $HAS >"$OUT" 2>&1 || fail "$HAS cannot be installed"
-  fi
+  ${BEFORE:-true}
+  case_options "$@"
+  set -- "${OPTIONS[@]}"
   : >"$CASE_HOME/started"
   setup install --yes "$@"
   expect_status 0
@@ -73,9 +71,17 @@ expect_package() {
   [ -z "$2" ] || [ "$found" = "installed $2" ] || fail "$1: '$found', expected version $2"
 }
 
-# expect_current VERSION: /opt/libtorch/current is that LibTorch.
-expect_current() {
-  [ "$(readlink "$ROOT/opt/libtorch/current")" = "$1" ] || fail "current does not point to $1"
+# expect_torch: /opt/libtorch/current is the LibTorch that the world has for this root.
+expect_torch() {
+  [ -z "$TORCH" ] || [ "$(readlink "$ROOT/opt/libtorch/current")" = "$TORCH" ] || fail "current does not point to $TORCH"
+}
+
+# expect_no_package PATTERN...: dpkg of the root has none of them.
+expect_no_package() {
+  local found
+  # shellcheck disable=SC2016  # the format is dpkg-query's
+  found=$(root_run "$ROOT" dpkg-query -W -f '${Package} ' "$@" 2>/dev/null || true)
+  [ -z "$found" ] || fail "these are packages: $found"
 }
 
 # expect_toolkit MINOR: the toolkit is in its place, and is what /usr/local/cuda leads to.

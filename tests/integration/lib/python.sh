@@ -8,6 +8,7 @@
 check_python() {
   local os=$1 form=$2 torch=$3 vision=$4 audio=$5 wanted
   shift 5
+  need_torch "$os" "$torch"
   case_root "$os"
   # shellcheck disable=SC2119
   case_serve

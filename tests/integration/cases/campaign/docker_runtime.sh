@@ -6,6 +6,7 @@
 
 case_serve
 docker_base
+[ -n "$(case_world torch 22.04)" ] || skip 'the archive of this host has no LibTorch for 22.04'
 mkdir "$CASE_HOME/project"
 cat >"$CASE_HOME/project/CMakeLists.txt" <<'CMAKE'
 cmake_minimum_required(VERSION 3.10)

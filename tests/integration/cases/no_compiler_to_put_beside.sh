@@ -1,20 +1,13 @@
 #!/bin/bash
 # CUDA 11.1 on 22.04, for which NVIDIA has no packages of it: the runfile, with a g++-10 that its nvcc takes beside the
-# newer default. Where the system has no g++-10 (Debian's, which stand for Ubuntu here) that is refused before anything
-# changes; apt alone would take the unknown g++-10 for a pattern, and install what happens to match it.
+# newer default. Where the system has no g++-10 that is refused before anything changes; apt alone would take the unknown
+# g++-10 for a pattern, and install what happens to match it.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../lib/case.sh"
-. "$(dirname "$0")/../lib/install.sh"
 
 case_root 22.04
 root_run "$ROOT" apt-get update -qq
-if [ -n "$(root_run "$ROOT" apt-cache search --names-only '^g\+\+-10$')" ]; then
-  check_install 22.04 --cuda 11.1 --toolkit-only
-  expect_toolkit 11.1
-  expect_package g++-10 ''
-  ! root_run "$ROOT" dpkg-query -W cuda-toolkit-11-1 2>/dev/null || fail "the runfile's toolkit is a package too"
-  exit
-fi
+[ -z "$(root_run "$ROOT" apt-cache search --names-only '^g\+\+-10$')" ] || skip 'this 22.04 has a g++-10'
 case_packages "$ROOT" >"$CASE_HOME/before"
 setup install --cuda 11.1 --toolkit-only --yes
 expect_status 30

@@ -1,0 +1,7 @@
+#!/bin/bash
+# The printed script and install are equal on 24.04, method runfile.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/../../lib/case.sh"
+. "$(dirname "$0")/../../lib/equivalence.sh"
+
+check_equivalence 24.04 --cuda 12.8 --method runfile
