@@ -98,7 +98,10 @@ base::Result<void> run_step_at(Workbench& bench, journal::Journal& journal, cons
     return base::fail(interrupted("before the step \"" + step.title + "\""));
   }
   if (index > 0 && index == steps_before_simulation(plan)) {
-    CUDASETUP_TRY(try_out(bench, plan));
+    if (auto tried = try_out(bench, plan); !tried) {
+      return base::fail(std::move(tried).error().while_doing("trying out the rest; all that was changed is by \"" +
+                                                             plan.steps[index - 1].title + "\""));
+    }
   }
   return run_step(bench, journal, step, index + 1, plan.steps.size());
 }

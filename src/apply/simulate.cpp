@@ -140,7 +140,8 @@ base::Result<void> simulate(const effects::Effects& effects, Tools& tools, const
   auto result = simulate_in_state(effects.target, tools, simulation);
   auto removed = effects.target.remove(std::string(k_simulation_directory));
   if (!result) {
-    return base::fail(std::move(result).error().while_doing("asking apt what would happen, before any change"));
+    return base::fail(std::move(result).error().while_doing(std::string("asking apt what would happen") +
+                                                            (simulation.after.empty() ? ", before any change" : "")));
   }
   return removed;
 }

@@ -80,7 +80,7 @@ expect_torch() {
 expect_no_package() {
   local found
   # shellcheck disable=SC2016  # the format is dpkg-query's
-  found=$(root_run "$ROOT" dpkg-query -W -f '${Package} ' "$@" 2>/dev/null || true)
+  found=$(root_run "$ROOT" dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | grep '^installed ' || true)
   [ -z "$found" ] || fail "these are packages: $found"
 }
 

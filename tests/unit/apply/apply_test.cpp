@@ -217,6 +217,9 @@ TEST_F(ApplyTest, certificates_come_before_the_simulation_and_nothing_else_does)
   const auto applied = run();
   ASSERT_FALSE(applied);
   EXPECT_EQ(applied.error().kind, ErrorKind::packages);
+  EXPECT_EQ(applied.error().context,
+            (std::vector<std::string>{"asking apt what would happen",
+                                      "trying out the rest; all that was changed is by \"Do certificates\""}));
   EXPECT_EQ(m_machine.processes.calls().front().argv, certificates);
   EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
   EXPECT_EQ(record().steps.size(), 1U);
