@@ -4,6 +4,7 @@
 
 #include "built_in/built_in.hpp"
 #include "cli/host_overrides.hpp"
+#include "host/os_support.hpp"
 #include "resolve/resolution.hpp"
 
 #include <algorithm>
@@ -24,8 +25,8 @@ std::vector<host::HostFacts> sample_hosts(const manifest::Manifest& manifest)
 {
   std::vector<host::HostFacts> hosts;
   for (const manifest::UbuntuRelease& release : manifest.ubuntu) {
-    if (release.version.major_part() == 0) {
-      continue; // WSL's own archive is no release
+    if (!host::is_served(release.version)) {
+      continue; // too old, or WSL's archive
     }
     for (const char* gpu : k_gpus) {
       cli::HostOptions options;
