@@ -1,0 +1,137 @@
+#include "matrix/check.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace cudasetup::matrix {
+
+namespace {
+
+using resolve::Choice;
+using resolve::Method;
+
+/// How wanted a release is for `--cuda auto`: "the newest that GPU, system and driver allow and that has a LibTorch
+/// build"; among those, what apt brings comes before what a runfile brings, and for an asked torch its pair comes
+/// first.
+auto wantedness(const Possible& possible, const Asked& asked, const resolve::Request& request, std::size_t release)
+{
+  const std::vector<std::size_t>& pairs = possible.rows().pairs[release];
+  const bool paired = request.torch.choice != Choice::exact ||
+                      std::any_of(asked.builds.begin(), asked.builds.end(), [&](std::size_t build) {
+                        return std::find(pairs.begin(), pairs.end(), build) != pairs.end();
+                      });
+  return std::tuple(possible.loaded_runs(release), possible.comes_by_apt(release), paired, !pairs.empty(), release);
+}
+
+void check_cuda(const Possible& possible,
+                const Asked& asked,
+                const resolve::Request& request,
+                const resolve::Resolution& resolution,
+                std::vector<Breach>& breaches)
+{
+  const Rows& rows = possible.rows();
+  const std::size_t chosen = rows.index_of(resolution.cuda->release);
+  const bool automatic = request.cuda.choice == Choice::automatic;
+  for (const std::size_t release : asked.releases) {
+    const bool better =
+        automatic ? wantedness(possible, asked, request, chosen) < wantedness(possible, asked, request, release)
+                  : chosen < release;
+    if (better && possible.works(release, asked.builds)) {
+      breaches.push_back({"newest", "CUDA " + rows.releases[release]->version.text() + " would be more wanted"});
+      return;
+    }
+  }
+}
+
+/// How wanted a build is with a release: its place among the pairs (auto), then the newest torch, then the newest
+/// platform; builds whose kernels nobody published come last.
+auto wantedness(const Rows& rows, const std::vector<std::size_t>& pairs, std::size_t build)
+{
+  const Rows::Build& row = rows.builds[build];
+  const auto place = pairs.end() - std::find(pairs.begin(), pairs.end(), build);
+  const bool known = !row.build->sm.empty() || !row.build->ptx.empty();
+  const auto older_platform = row.build - row.torch->builds.data(); // newest CUDA first
+  return std::tuple(place, known, row.torch->version, -older_platform);
+}
+
+void check_torch(const Possible& possible,
+                 const Asked& asked,
+                 const resolve::Request& request,
+                 const resolve::Resolution& resolution,
+                 std::vector<Breach>& breaches)
+{
+  const Rows& rows = possible.rows();
+  const std::size_t release = resolution.cuda ? rows.index_of(resolution.cuda->release) : 0;
+  const std::size_t chosen = rows.index_of(resolution.torch->build);
+  const bool automatic = request.torch.choice == Choice::automatic;
+  const std::vector<std::size_t> pairs = automatic ? rows.pairs[release] : std::vector<std::size_t>();
+  for (const std::size_t build : asked.builds) {
+    if (wantedness(rows, pairs, chosen) < wantedness(rows, pairs, build) && possible.works(release, build)) {
+      breaches.push_back({"newest", name_of(rows, release, build) + " would be more wanted"});
+      return;
+    }
+  }
+}
+
+void check_method(const Possible& possible, const resolve::Resolution& resolution, std::vector<Breach>& breaches)
+{
+  for (const Method method : {Method::network, Method::local}) {
+    if (resolution.cuda->method == method) {
+      return;
+    }
+    if (method_serves(*resolution.cuda->release, method, possible.machine())) {
+      breaches.push_back({"method order", std::string(resolve::name_of(method)) + " would do"});
+      return;
+    }
+  }
+}
+
+} // namespace
+
+std::vector<Breach> check_preference(const Possible& possible,
+                                     const Asked& asked,
+                                     const resolve::Request& request,
+                                     const resolve::Resolution& resolution)
+{
+  std::vector<Breach> breaches;
+  if (resolution.cuda) {
+    check_cuda(possible, asked, request, resolution, breaches);
+    if (request.method == Method::automatic) {
+      check_method(possible, resolution, breaches);
+    }
+  }
+  if (resolution.torch) {
+    check_torch(possible, asked, request, resolution, breaches);
+  }
+  return breaches;
+}
+
+std::vector<Breach> check(const Possible& possible, const Asked& asked, const resolve::Refusal& refusal)
+{
+  std::vector<Breach> breaches;
+  if (refusal.reasons.empty() || std::any_of(refusal.reasons.begin(), refusal.reasons.end(), [](const auto& reason) {
+        return reason.text.empty() || reason.source.empty();
+      })) {
+    breaches.push_back({"reason", "a refusal without reason, text or source"});
+  }
+  if (refusal.alternatives.size() > 3) {
+    breaches.push_back({"alternatives", "more than three"});
+  }
+  if (!possible.machine().fit) {
+    return breaches;
+  }
+  for (const std::size_t release : asked.releases) {
+    for (const std::size_t build : asked.builds) {
+      if (possible.works(release, build)) {
+        breaches.push_back({"refused", name_of(possible.rows(), release, build) + " would work"});
+        return breaches;
+      }
+    }
+  }
+  if (refusal.alternatives.empty()) {
+    breaches.push_back({"alternatives", "none is offered on a machine that is fit"});
+  }
+  return breaches;
+}
+
+} // namespace cudasetup::matrix

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "matrix/machine.hpp"
+#include "resolve/request.hpp"
+
+#include <string_view>
+
+/// What is true of releases, builds, drivers and machines: one small function a rule, each with the file of facts/ that
+/// it was written from. Data (versions, ranges, addresses) are the manifest's.
+namespace cudasetup::matrix {
+
+/// Whether nvcc of the release makes code that runs on the card: some capability of its range has the card's major and
+/// a minor not above the card's (binary compatibility within a major, torch-releases.json pick_platform;
+/// gpu/drivers.json names 11.0 for 8.6, whose sm_80 code runs there: torch/gotchas.md 1). Unknown capability: true.
+bool toolkit_serves(const manifest::CudaRelease& release, const Card& card);
+
+/// Whether the headers compile with this glibc: cuda-releases.json glibc, cuda/gotchas.md 39. Unknown: true.
+bool headers_compile(const manifest::CudaRelease& release, const std::optional<base::Version>& glibc);
+
+/// Whether the network archive has the release's minor: repos.json network_repo, cuda/gotchas.md 12. An unknown bound
+/// does not keep it out.
+bool archive_carries(const manifest::Archive* archive, const base::Version& cuda);
+
+/// The installer .deb and the runfile for the machine, null where there is none: cuda-releases.json local_debs,
+/// runfile.
+const manifest::LocalInstaller* installer_for(const manifest::CudaRelease& release, const Machine& machine);
+const manifest::Runfile* runfile_for(const manifest::CudaRelease& release, const Machine& machine);
+
+/// Whether the release can come to the machine this way. @p method is not automatic.
+bool method_serves(const manifest::CudaRelease& release, resolve::Method method, const Machine& machine);
+
+/// The gcc majors, as bits, that nvcc of the release and the headers of the torch release compile with (null: asks
+/// nothing): cuda-releases.json host_gcc, torch-releases.json min_gcc. 11.4.1 to 11.5.2 take gcc 11 "up to 11.1 only",
+/// and Ubuntu's gcc-11 is a later one, so that 10 is their last.
+std::uint64_t compilers_of(const manifest::CudaRelease* cuda, const manifest::TorchRelease* torch);
+
+/// The majors, as bits, of the g++-N that the Ubuntu release has packages of (packages.ubuntu.com).
+std::uint64_t packaged_compilers(const base::Version& ubuntu);
+
+enum class Kernels { machine_code, compiled, none, unknown };
+
+/// What a build has for a capability: a cubin of the same major and a minor not above, else PTX not above
+/// (torch-releases.json pick_platform step 2). Cubins of other chips do not run on Jetson's 5.3, 6.2, 7.2, 8.7 and 10.1
+/// (torch/gotchas.md 14). Neither known: unknown. Not to be asked of the CPU's builds.
+Kernels kernels_of(const manifest::TorchBuild& build, base::ComputeCapability card);
+
+/// Whether a build can be used with a toolkit: the same CUDA major (torch-releases.json toolkit_for_libtorch), and not
+/// a newer minor (pick_platform step 3) unless the manifest pairs the two. The CPU's builds go with everything.
+bool platform_fits(const manifest::Manifest& manifest,
+                   const manifest::CudaRelease& cuda,
+                   const manifest::TorchRelease& torch,
+                   const manifest::TorchBuild& build);
+
+/// torch until 2.7 links nvToolsExt, which toolkits from 12.9 on have no more: torch/gotchas.md 12. And torch from 2.13
+/// demands CUDA 12.1: torch-releases.json toolkit_for_libtorch.
+bool cmake_finds_it(const manifest::CudaRelease& cuda, const manifest::TorchRelease& torch);
+
+/// The zip of the ABI; null on arm64, for which there are none (torch-releases.json libtorch_linux_arch).
+const manifest::LibTorchZip* zip_of(const manifest::TorchBuild& build, manifest::Abi abi, const Machine& machine);
+
+/// torch's CUDA wheels for arm64 begin with 2.4.0: torch-releases.json aarch64_wheels.
+bool has_arm64_wheels(const manifest::TorchRelease& torch);
+
+/// The least driver of a release: minor version compatibility, or the driver documented for the release where that is
+/// lower (11.0); 10.x has the documented one alone. cuda-releases.json driver, gpu/drivers.json compatibility_rules.
+std::optional<base::Version> least_driver(const manifest::CudaRelease& release);
+
+/// The least driver of both (null asks nothing): torch-releases.json min_driver_linux.
+std::optional<base::Version> least_driver(const manifest::CudaRelease* release, const manifest::TorchBuild* build);
+
+/// Whether the driver's branch knows the card (gpu/detect.md 1: test the first branch) and still drives it
+/// (gpu/gotchas.md 3 and 4). Unknown: true.
+bool branch_drives(const base::Version& driver, const Card& card);
+
+/// Open from 515 on, proprietary until 610: gpu/drivers.json kernel_modules, cuda/packages.md 4.
+bool module_exists(const manifest::Manifest& manifest, std::uint32_t branch, host::ModuleFlavour module);
+/// gpu/gotchas.md 1 and 2.
+bool module_drives(host::ModuleFlavour module, const Card& card);
+
+/// Whether the driver with the module exists and drives every card.
+bool drives_all(const base::Version& driver, host::ModuleFlavour module, const Machine& machine);
+/// The same with either module, for the loaded driver with the loaded one: gpu/gotchas.md 6 for mixed cards.
+bool drives_all(const base::Version& driver, const Machine& machine);
+
+/// The drivers that come with a method: those of the releases in the network archive, all of whose old versions stay
+/// (cuda/packages.md 6), and the latest of branches between them; the release's own for a local installer; none with a
+/// runfile's toolkit or from 13.4's installer (cuda/gotchas.md 47). Without a toolkit: the network archive's.
+std::vector<base::Version>
+drivers_of(const manifest::CudaRelease* release, resolve::Method method, const Machine& machine);
+
+/// Whether a package is the driver's or brings it: cuda, cuda-X-Y, cuda-runtime*, cuda-demo-suite*, cuda-drivers*,
+/// nvidia-*, libnvidia-* (cuda/packages.md 1).
+bool reaches_driver(std::string_view package);
+
+} // namespace cudasetup::matrix

@@ -1,0 +1,121 @@
+#include "matrix/trial.hpp"
+
+#include "base/text.hpp"
+#include "cli/options.hpp"
+
+#include <algorithm>
+
+namespace cudasetup::matrix {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t k_examples = 5;
+
+} // namespace
+
+void Tally::add(const Tally& other)
+{
+  hosts += other.hosts;
+  resolutions += other.resolutions;
+  refusals += other.refusals;
+  alternatives += other.alternatives;
+  settled += other.settled;
+  time_resolved += other.time_resolved;
+  time_refused += other.time_refused;
+  time_settled += other.time_settled;
+  for (const auto& [name, rule] : other.broken) {
+    Rule& own = broken[name];
+    own.count += rule.count;
+    for (const std::string& example : rule.examples) {
+      if (own.examples.size() < k_examples) {
+        own.examples.push_back(example);
+      }
+    }
+  }
+}
+
+const resolve::Request* Arguments::read(const std::vector<std::string>& arguments)
+{
+  const std::string key = base::join(arguments, "\n");
+  auto known = m_known.find(key);
+  if (known == m_known.end()) {
+    std::vector<std::string> line = {"install"};
+    line.insert(line.end(), arguments.begin(), arguments.end());
+    const auto none = [](const std::string&) -> std::optional<std::string> { return std::nullopt; };
+    const auto parsed = cli::parse_options(line, none, cli::Terminal::no);
+    const bool read = parsed && parsed->options;
+    known = m_known.emplace(key, read ? std::optional(parsed->options->request) : std::nullopt).first;
+  }
+  return known->second ? &*known->second : nullptr;
+}
+
+Trial::Trial(const Rows& rows, const HostCell& host, Arguments& arguments, Tally& tally)
+    : m_host(host), m_machine(look_at(*rows.manifest, host.facts)), m_arguments(arguments), m_tally(tally)
+{
+  ++tally.hosts;
+}
+
+void Trial::run(const RequestCell& cell, const Possible& possible)
+{
+  const auto start = Clock::now();
+  const resolve::Outcome outcome = resolve::resolve(cell.request, *m_machine.manifest, m_host.facts);
+  const auto time = Clock::now() - start;
+  if (const auto* resolution = std::get_if<resolve::Resolution>(&outcome)) {
+    ++m_tally.resolutions;
+    m_tally.time_resolved += time;
+    auto breaches = check(m_machine, cell.request, *resolution);
+    if (breaches.empty()) {
+      breaches = check_preference(possible, cell.asked, cell.request, *resolution);
+    }
+    note(breaches, cell);
+    return;
+  }
+  const auto& refusal = std::get<resolve::Refusal>(outcome);
+  ++m_tally.refusals;
+  m_tally.time_refused += time;
+  m_tally.alternatives += refusal.alternatives.size();
+  note(check(possible, cell.asked, refusal), cell);
+  for (const resolve::Alternative& alternative : refusal.alternatives) {
+    check_alternative(alternative, cell);
+  }
+}
+
+void Trial::check_alternative(const resolve::Alternative& alternative, const RequestCell& cell)
+{
+  const auto [known, added] = m_faults.try_emplace(base::join(alternative.arguments, " "));
+  if (added) {
+    const resolve::Request* request = m_arguments.read(alternative.arguments);
+    known->second = request == nullptr ? "cannot be read as a command line" : find_fault(*request);
+  }
+  if (!known->second.empty()) {
+    note({{"alternative", known->first + ": " + known->second}}, cell);
+  }
+}
+
+std::string Trial::find_fault(const resolve::Request& request)
+{
+  ++m_tally.settled;
+  const auto start = Clock::now();
+  const resolve::Outcome outcome = resolve::resolve(request, *m_machine.manifest, m_host.facts);
+  m_tally.time_settled += Clock::now() - start;
+  const auto* resolution = std::get_if<resolve::Resolution>(&outcome);
+  if (resolution == nullptr) {
+    return "is refused";
+  }
+  const auto breaches = check(m_machine, request, *resolution);
+  return breaches.empty() ? std::string() : breaches.front().rule + ": " + breaches.front().text;
+}
+
+void Trial::note(const std::vector<Breach>& breaches, const RequestCell& cell)
+{
+  for (const Breach& breach : breaches) {
+    Tally::Rule& rule = m_tally.broken[breach.rule];
+    if (++rule.count <= k_examples) {
+      rule.examples.push_back(breach.text + "\n      cudasetup plan " + m_host.words + cell.words);
+    }
+  }
+}
+
+} // namespace cudasetup::matrix
