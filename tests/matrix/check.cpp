@@ -119,6 +119,8 @@ void Checker::check_toolkit()
   }
   require(headers_compile(*m_release, m_machine.glibc), "headers", "the headers do not compile with this glibc");
   const resolve::ToolkitChoice& choice = *m_resolution.cuda;
+  require(
+      !m_request.require_digests || has_digest(*m_release, choice.method, m_machine), "digest", "a file without one");
   require(choice.method != Method::automatic && method_serves(*m_release, choice.method, m_machine),
           "method",
           "the release does not come this way");
@@ -199,7 +201,7 @@ void Checker::check_torch()
   } else {
     require(zip == nullptr, "zip", "there are no zips for arm64");
     require(m_resolution.python.has_value(), "wheel", "on arm64 torch comes as wheels alone");
-    require(has_arm64_wheels(torch), "wheel", "no wheels for arm64 so early");
+    require(has_arm64_wheels(torch, *m_build), "wheel", "no wheels for arm64 so early");
   }
 }
 
@@ -246,8 +248,11 @@ void Checker::check_no_driver()
     require(false, "driver", "the GPU is left without a driver");
   }
   const auto need = least_driver(m_release, m_build);
-  if (m_machine.driver && need && *m_machine.driver < *need && m_request.driver.choice != DriverChoice::none) {
+  if (m_machine.driver && need && *m_machine.driver < *need) {
     require(has_caution("driver"), "driver", "nothing is said of the loaded driver, which is too old");
+  }
+  if (m_machine.driver && m_machine.place != Place::machine && m_request.driver.choice != DriverChoice::none) {
+    require(false, "driver", "somebody else's driver is loaded, and not counted on");
   }
 }
 

@@ -27,6 +27,7 @@ std::vector<Breach> check_preference(const Possible& possible,
 
 /// Whether a refusal was due: nothing that was asked is possible, it says why, and it offers something where anything
 /// is possible at all.
-std::vector<Breach> check(const Possible& possible, const Asked& asked, const resolve::Refusal& refusal);
+std::vector<Breach>
+check(const Possible& possible, const Asked& asked, const resolve::Refusal& refusal, bool anything_possible);
 
 } // namespace cudasetup::matrix

@@ -70,9 +70,8 @@ void try_all(const Rows& rows,
              Tally& tally)
 {
   Trial trial(rows, host, arguments, tally);
-  const Possible possible(rows, trial.machine(), {});
   for (const RequestCell& request : requests) {
-    trial.run(request, possible);
+    trial.run(request);
   }
 }
 
@@ -84,9 +83,8 @@ void try_some(const Rows& rows,
               Tally& tally)
 {
   Trial trial(rows, host, arguments, tally);
-  const Possible possible(rows, trial.machine(), {});
   for (std::uint64_t cell = 0; cell < k_cells_a_host - k_drawn_a_host; ++cell) {
-    trial.run(requests[random() % requests.size()], possible);
+    trial.run(requests[random() % requests.size()]);
   }
   for (std::uint64_t cell = 0; cell < k_drawn_a_host; ++cell) {
     const RequestCell drawn = draw_request(rows, random);

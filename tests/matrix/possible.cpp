@@ -29,6 +29,16 @@ std::vector<std::size_t> pairs_of(const Rows& rows, const manifest::CudaRelease*
   return result;
 }
 
+/// Whether the request allows the module and it drives every card, whatever the branch.
+bool module_drives_all(host::ModuleFlavour module, const Machine& machine, resolve::ModuleChoice asked)
+{
+  const auto other =
+      module == host::ModuleFlavour::open ? resolve::ModuleChoice::proprietary : resolve::ModuleChoice::open;
+  return asked != other && std::all_of(machine.cards.begin(), machine.cards.end(), [&](const Card& card) {
+           return module_drives(module, card);
+         });
+}
+
 /// The newest of the drivers that the request allows and that drive every card with a module that it allows.
 std::optional<Version>
 newest_fit(const std::vector<Version>& drivers, const Machine& machine, const resolve::Request& request)
@@ -41,9 +51,7 @@ newest_fit(const std::vector<Version>& drivers, const Machine& machine, const re
       continue;
     }
     for (const auto module : {host::ModuleFlavour::open, host::ModuleFlavour::proprietary}) {
-      const auto other =
-          module == host::ModuleFlavour::open ? resolve::ModuleChoice::proprietary : resolve::ModuleChoice::open;
-      if (request.module != other && drives_all(driver, module, machine)) {
+      if (module_drives_all(module, machine, request.module) && drives_all(driver, module, machine)) {
         newest = driver;
       }
     }
@@ -99,6 +107,8 @@ Possible::Possible(const Rows& rows, const Machine& machine, const resolve::Requ
     return;
   }
   m_loaded_drives = machine.driver && drives_all(*machine.driver, machine);
+  m_some_module_drives = module_drives_all(host::ModuleFlavour::open, machine, request.module) ||
+                         module_drives_all(host::ModuleFlavour::proprietary, machine, request.module);
   m_newest_of_archive = newest_fit(drivers_of(nullptr, Method::network, machine), machine, request);
   std::uint64_t compilers = ~std::uint64_t{0};
   if (request.profile != manifest::Profile::runtime && machine.gcc) {
@@ -126,36 +136,46 @@ Possible::Release Possible::look_at(const manifest::CudaRelease* release, const 
   Release result;
   if (release == nullptr) {
     result.serves = true;
-    look_at_drivers(request, nullptr, {Method::network}, result); // where a driver alone comes from
+    look_at_drivers(request, nullptr, Method::network, result); // where a driver alone comes from
     return result;
   }
-  std::vector<Method> methods;
-  for (const Method method : k_methods) {
-    if ((request.method == Method::automatic || request.method == method) &&
-        method_serves(*release, method, m_machine)) {
-      methods.push_back(method);
+  std::optional<Method> method; // "network where it carries that version, else local, else the runfile"
+  for (const Method other : k_methods) {
+    const bool asked = request.method == Method::automatic || request.method == other;
+    if (!method && asked && method_serves(*release, other, m_machine) &&
+        (!request.require_digests || has_digest(*release, other, m_machine))) {
+      method = other;
     }
   }
   result.by_apt =
       method_serves(*release, Method::network, m_machine) || method_serves(*release, Method::local, m_machine);
   const auto need = least_driver(*release);
   result.loaded_runs = m_loaded_drives && (!need || *need <= *m_machine.driver);
-  result.serves = !methods.empty() && headers_compile(*release, m_machine.glibc) &&
+  result.serves = method && headers_compile(*release, m_machine.glibc) &&
                   std::all_of(m_machine.cards.begin(), m_machine.cards.end(), [&](const Card& card) {
                     return toolkit_serves(*release, card);
                   });
-  look_at_drivers(request, release, methods, result);
+  if (method) {
+    look_at_drivers(request, release, *method, result);
+  }
   return result;
 }
 
 void Possible::look_at_drivers(const resolve::Request& request,
                                const manifest::CudaRelease* release,
-                               const std::vector<Method>& methods,
+                               Method method,
                                Release& result) const
 {
   using resolve::DriverChoice;
   const DriverChoice choice = request.driver.choice;
-  result.any_driver = m_machine.place != Place::machine || m_machine.cards.empty() || choice == DriverChoice::none;
+  const bool foreign = m_machine.place != Place::machine;
+  if (foreign && choice == DriverChoice::exact) {
+    return; // none is ever installed there
+  }
+  // Somebody else's driver that cannot be seen, and the driver of the machine an image is made for, are not asked
+  // about.
+  const bool unseen = !m_machine.driver && (foreign || (m_machine.cards.empty() && choice == DriverChoice::automatic));
+  result.any_driver = choice == DriverChoice::none || unseen;
   const auto offer = [&](const std::optional<Version>& driver) {
     if (driver && (!result.newest || *result.newest < *driver)) {
       result.newest = driver;
@@ -164,24 +184,22 @@ void Possible::look_at_drivers(const resolve::Request& request,
   if (choice != DriverChoice::exact && m_loaded_drives) {
     offer(m_machine.driver);
   }
-  if (choice == DriverChoice::keep) {
+  if (choice == DriverChoice::keep || foreign || (m_machine.cards.empty() && choice == DriverChoice::automatic)) {
     return;
   }
-  for (const Method method : methods) {
-    if (method == Method::network) {
-      offer(m_newest_of_archive);
-    } else if (method == Method::local) {
-      offer(newest_fit(drivers_of(release, method, m_machine), m_machine, request));
-    } else if (!m_machine.driver && choice == DriverChoice::automatic) {
-      result.any_driver = true; // a runfile's toolkit alone; which driver to get is said
-    }
+  if (method == Method::network) {
+    offer(m_newest_of_archive);
+  } else if (method == Method::local) {
+    offer(newest_fit(drivers_of(release, method, m_machine), m_machine, request));
+  } else if (choice == DriverChoice::automatic && m_some_module_drives) {
+    result.any_driver = true; // a runfile's toolkit alone; which driver to get is said
   }
 }
 
 bool Possible::serves(const Rows::Build& row, const resolve::Request& request) const
 {
   if (row.build == nullptr) {
-    return true;
+    return !request.python; // which there is a torch build for, or nothing
   }
   const bool kernels =
       row.build->is_cpu() || std::all_of(m_machine.cards.begin(), m_machine.cards.end(), [&](const Card& card) {
@@ -191,8 +209,19 @@ bool Possible::serves(const Rows::Build& row, const resolve::Request& request) c
   const manifest::LibTorchZip* zip = zip_of(*row.build, request.abi, m_machine);
   const bool file = m_machine.arch == base::Arch::amd64
                         ? zip != nullptr && (!request.require_digests || zip->file.digest())
-                        : request.python && has_arm64_wheels(*row.torch);
-  return kernels && glibc && file;
+                        : request.python && has_arm64_wheels(*row.torch, *row.build);
+  const bool wheels = !request.python || !request.require_digests; // nobody publishes the wheels' digests
+  return kernels && glibc && file && wheels;
+}
+
+bool Possible::has_toolkit() const
+{
+  for (std::size_t release = 1; release < m_works.size(); ++release) {
+    if (std::find(m_works[release].begin(), m_works[release].end(), 1) != m_works[release].end()) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool Possible::works(std::size_t release, const std::vector<std::size_t>& builds) const

@@ -34,6 +34,8 @@ public:
 
   bool works(std::size_t release, std::size_t build) const { return m_works[release][build] != 0; }
   bool works(std::size_t release, const std::vector<std::size_t>& builds) const;
+  /// Whether any toolkit can be had, with or without torch.
+  bool has_toolkit() const;
   /// Whether the loaded driver is enough for the release and drives every card.
   bool loaded_runs(std::size_t release) const { return m_releases[release].loaded_runs; }
   bool comes_by_apt(std::size_t release) const { return m_releases[release].by_apt; }
@@ -53,13 +55,14 @@ private:
   Release look_at(const manifest::CudaRelease* release, const resolve::Request& request) const;
   void look_at_drivers(const resolve::Request& request,
                        const manifest::CudaRelease* release,
-                       const std::vector<resolve::Method>& methods,
+                       resolve::Method method,
                        Release& result) const;
   bool serves(const Rows::Build& row, const resolve::Request& request) const;
 
   const Rows& m_rows;
   const Machine& m_machine;
   bool m_loaded_drives = false;
+  bool m_some_module_drives = false;
   std::optional<base::Version> m_newest_of_archive; ///< that drives all cards and is what the request names
   std::vector<Release> m_releases;
   std::vector<std::vector<char>> m_works;

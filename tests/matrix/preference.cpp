@@ -73,13 +73,18 @@ void check_torch(const Possible& possible,
   }
 }
 
-void check_method(const Possible& possible, const resolve::Resolution& resolution, std::vector<Breach>& breaches)
+void check_method(const Possible& possible,
+                  const resolve::Request& request,
+                  const resolve::Resolution& resolution,
+                  std::vector<Breach>& breaches)
 {
   for (const Method method : {Method::network, Method::local}) {
     if (resolution.cuda->method == method) {
       return;
     }
-    if (method_serves(*resolution.cuda->release, method, possible.machine())) {
+    const manifest::CudaRelease& release = *resolution.cuda->release;
+    if (method_serves(release, method, possible.machine()) &&
+        (!request.require_digests || has_digest(release, method, possible.machine()))) {
       breaches.push_back({"method order", std::string(resolve::name_of(method)) + " would do"});
       return;
     }
@@ -97,7 +102,7 @@ std::vector<Breach> check_preference(const Possible& possible,
   if (resolution.cuda) {
     check_cuda(possible, asked, request, resolution, breaches);
     if (request.method == Method::automatic) {
-      check_method(possible, resolution, breaches);
+      check_method(possible, request, resolution, breaches);
     }
   }
   if (resolution.torch) {
@@ -106,7 +111,8 @@ std::vector<Breach> check_preference(const Possible& possible,
   return breaches;
 }
 
-std::vector<Breach> check(const Possible& possible, const Asked& asked, const resolve::Refusal& refusal)
+std::vector<Breach>
+check(const Possible& possible, const Asked& asked, const resolve::Refusal& refusal, bool anything_possible)
 {
   std::vector<Breach> breaches;
   if (refusal.reasons.empty() || std::any_of(refusal.reasons.begin(), refusal.reasons.end(), [](const auto& reason) {
@@ -128,8 +134,8 @@ std::vector<Breach> check(const Possible& possible, const Asked& asked, const re
       }
     }
   }
-  if (refusal.alternatives.empty()) {
-    breaches.push_back({"alternatives", "none is offered on a machine that is fit"});
+  if (refusal.alternatives.empty() && anything_possible) {
+    breaches.push_back({"alternatives", "none is offered where some toolkit is possible"});
   }
   return breaches;
 }

@@ -64,7 +64,7 @@ TEST_F(Preference, catches_a_refusal_of_what_is_possible_or_without_help)
   const Machine machine = look_at(known(), facts);
   const auto refused = [&](const resolve::Refusal& refusal) {
     const Asked asked = {releases_asked(rows, request.cuda), builds_asked(rows, request.torch)};
-    return rules_of(check(Possible(rows, machine, request), asked, refusal));
+    return rules_of(check(Possible(rows, machine, request), asked, refusal, true));
   };
   resolve::Refusal refusal;
   refusal.reasons = {{"gpu", "because", "a source"}};

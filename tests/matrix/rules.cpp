@@ -40,6 +40,9 @@ bool toolkit_serves(const manifest::CudaRelease& release, const Card& card)
   if (!card.capability) {
     return true;
   }
+  if (card.capability->major_part == 11 && release.version < *Version::parse("13.0")) {
+    return false;
+  }
   const ComputeCapability own_major{card.capability->major_part, 0};
   const ComputeCapability least = std::max(release.least_capability.value_or(own_major), own_major);
   const ComputeCapability most = std::min(release.most_capability.value_or(*card.capability), *card.capability);
@@ -97,6 +100,22 @@ bool method_serves(const manifest::CudaRelease& release, Method method, const Ma
     break;
   }
   return false;
+}
+
+bool has_digest(const manifest::CudaRelease& release, Method method, const Machine& machine)
+{
+  if (method == Method::network) {
+    return machine.archive != nullptr && machine.archive->keyring && machine.archive->keyring->digest();
+  }
+  if (release.md5_list) {
+    return true;
+  }
+  if (method == Method::local) {
+    const auto* installer = installer_for(release, machine);
+    return installer != nullptr && installer->file.digest();
+  }
+  const auto* runfile = runfile_for(release, machine);
+  return runfile != nullptr && runfile->file.digest();
 }
 
 std::uint64_t compilers_of(const manifest::CudaRelease* cuda, const manifest::TorchRelease* torch)
@@ -194,9 +213,9 @@ const manifest::LibTorchZip* zip_of(const manifest::TorchBuild& build, manifest:
   return nullptr;
 }
 
-bool has_arm64_wheels(const manifest::TorchRelease& torch)
+bool has_arm64_wheels(const manifest::TorchRelease& torch, const manifest::TorchBuild& build)
 {
-  return torch.version >= *Version::parse("2.4");
+  return build.is_cpu() || torch.version >= *Version::parse("2.4");
 }
 
 std::optional<Version> least_driver(const manifest::CudaRelease& release)

@@ -11,7 +11,9 @@ namespace cudasetup::matrix {
 
 /// Whether nvcc of the release makes code that runs on the card: some capability of its range has the card's major and
 /// a minor not above the card's (binary compatibility within a major, torch-releases.json pick_platform;
-/// gpu/drivers.json names 11.0 for 8.6, whose sm_80 code runs there: torch/gotchas.md 1). Unknown capability: true.
+/// gpu/drivers.json names 11.0 for 8.6, whose sm_80 code runs there: torch/gotchas.md 1). 11.x came with 13.0, where it
+/// took the place of 10.1 (cuda-releases.json, note of 13.0), though the ranges of 12.8 and 12.9 go from 5.0 to 12.x.
+/// Unknown capability: true.
 bool toolkit_serves(const manifest::CudaRelease& release, const Card& card);
 
 /// Whether the headers compile with this glibc: cuda-releases.json glibc, cuda/gotchas.md 39. Unknown: true.
@@ -28,6 +30,10 @@ const manifest::Runfile* runfile_for(const manifest::CudaRelease& release, const
 
 /// Whether the release can come to the machine this way. @p method is not automatic.
 bool method_serves(const manifest::CudaRelease& release, resolve::Method method, const Machine& machine);
+
+/// Whether what is fetched for a method, before apt or the runfile takes over, has a published digest: of its own, or
+/// in the release's md5sum.txt (cuda-releases.json md5sum_list), which covers installers and runfiles.
+bool has_digest(const manifest::CudaRelease& release, resolve::Method method, const Machine& machine);
 
 /// The gcc majors, as bits, that nvcc of the release and the headers of the torch release compile with (null: asks
 /// nothing): cuda-releases.json host_gcc, torch-releases.json min_gcc. 11.4.1 to 11.5.2 take gcc 11 "up to 11.1 only",
@@ -59,7 +65,7 @@ bool cmake_finds_it(const manifest::CudaRelease& cuda, const manifest::TorchRele
 const manifest::LibTorchZip* zip_of(const manifest::TorchBuild& build, manifest::Abi abi, const Machine& machine);
 
 /// torch's CUDA wheels for arm64 begin with 2.4.0: torch-releases.json aarch64_wheels.
-bool has_arm64_wheels(const manifest::TorchRelease& torch);
+bool has_arm64_wheels(const manifest::TorchRelease& torch, const manifest::TorchBuild& build);
 
 /// The least driver of a release: minor version compatibility, or the driver documented for the release where that is
 /// lower (11.0); 10.x has the documented one alone. cuda-releases.json driver, gpu/drivers.json compatibility_rules.

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/options.hpp"
+#include "host/os_support.hpp"
 
 #include <algorithm>
 
@@ -52,13 +53,22 @@ const resolve::Request* Arguments::read(const std::vector<std::string>& argument
 }
 
 Trial::Trial(const Rows& rows, const HostCell& host, Arguments& arguments, Tally& tally)
-    : m_host(host), m_machine(look_at(*rows.manifest, host.facts)), m_arguments(arguments), m_tally(tally)
+    : m_host(host), m_machine(look_at(*rows.manifest, host.facts)), m_possible(rows, m_machine, {}),
+      m_anything(m_possible.has_toolkit()), m_served(host::check_os(host.facts.os).has_value()), m_arguments(arguments),
+      m_tally(tally)
 {
   ++tally.hosts;
 }
 
 void Trial::run(const RequestCell& cell, const Possible& possible)
 {
+  if (!m_served) {
+    ++m_tally.refusals;
+    if (m_machine.fit) {
+      note({{"refused", "the Ubuntu release is one to be served"}}, cell);
+    }
+    return;
+  }
   const auto start = Clock::now();
   const resolve::Outcome outcome = resolve::resolve(cell.request, *m_machine.manifest, m_host.facts);
   const auto time = Clock::now() - start;
@@ -76,7 +86,7 @@ void Trial::run(const RequestCell& cell, const Possible& possible)
   ++m_tally.refusals;
   m_tally.time_refused += time;
   m_tally.alternatives += refusal.alternatives.size();
-  note(check(possible, cell.asked, refusal), cell);
+  note(check(possible, cell.asked, refusal, m_anything), cell);
   for (const resolve::Alternative& alternative : refusal.alternatives) {
     check_alternative(alternative, cell);
   }

@@ -49,7 +49,9 @@ class Trial {
 public:
   Trial(const Rows& rows, const HostCell& host, Arguments& arguments, Tally& tally);
 
-  /// @p possible is of this machine and of everything in the request but CUDA and torch.
+  /// A request that names CUDA and torch alone.
+  void run(const RequestCell& cell) { run(cell, m_possible); }
+  /// Any other: @p possible is of this machine and the request.
   void run(const RequestCell& cell, const Possible& possible);
   const Machine& machine() const { return m_machine; }
 
@@ -60,6 +62,9 @@ private:
 
   const HostCell& m_host;
   Machine m_machine;
+  Possible m_possible;
+  bool m_anything; ///< some toolkit is possible
+  bool m_served;   ///< the Ubuntu release is; else everything is refused before it is settled
   Arguments& m_arguments;
   Tally& m_tally;
   std::unordered_map<std::string, std::string> m_faults; ///< of alternatives, by arguments; empty: none
