@@ -13,8 +13,9 @@ enum class Kernels {
   unknown,      ///< nobody published what is in the build
 };
 
-/// CUDA's binary compatibility: machine code runs on its own major from its minor on, PTX on everything from its
-/// capability on. Builds for the CPU serve every GPU by not using it, so that they must not be asked about.
+/// CUDA's binary compatibility: machine code runs on its own major from its minor on (a Jetson runs its own alone), PTX
+/// on everything from its capability on. Builds for the CPU serve every GPU by not using it, so that they must not be
+/// asked about.
 Kernels kernels_for(const manifest::TorchBuild& build, base::ComputeCapability gpu);
 
 } // namespace cudasetup::resolve

@@ -45,6 +45,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"PtxOfANewerCapability", "7.0", "12.0", "9.0", Kernels::missing},
                     Row{"MachineCodeBeforePtx", "9.0", "8.0", "9.0", Kernels::machine_code},
                     Row{"PtxAlone", "", "8.0", "8.6", Kernels::compiled},
+                    Row{"OrinRunsNoCodeOfOtherChips", "8.0 8.6", "", "8.7", Kernels::missing},
+                    Row{"OrinRunsItsOwn", "8.0 8.7", "", "8.7", Kernels::machine_code},
+                    Row{"OrinCompilesPtx", "8.0", "8.0", "8.7", Kernels::compiled},
                     Row{"NothingPublished", "", "", "8.6", Kernels::unknown}),
     [](const testing::TestParamInfo<Row>& row) { return row.param.name; });
 
