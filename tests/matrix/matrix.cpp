@@ -7,7 +7,7 @@
 // methods, drivers, profiles, ABIs), drawn with the seed. Ends 1 where an answer breaks a rule, with command lines that
 // show it.
 
-#include "manifest/load.hpp"
+#include "built_in/built_in.hpp"
 #include "matrix/trial.hpp"
 
 #include <atomic>
@@ -169,12 +169,8 @@ int main(int count, char** words)
     std::fprintf(stderr, "usage: matrix [--all | --sample N] [--seed S] [--jobs N]\n");
     return 3;
   }
-  const auto manifest = manifest::load(manifest::built_in_sources(), {});
-  if (!manifest) {
-    std::fprintf(stderr, "%s\n", manifest.error().message.c_str());
-    return 1;
-  }
+  const manifest::Manifest manifest = built_in::manifest();
   const auto start = std::chrono::steady_clock::now();
-  const Tally tally = run(rows_of(*manifest), settings);
+  const Tally tally = run(rows_of(manifest), settings);
   return print(tally, std::chrono::steady_clock::now() - start);
 }

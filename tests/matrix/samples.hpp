@@ -1,6 +1,6 @@
 #pragma once
 
-#include "manifest/load.hpp"
+#include "built_in/built_in.hpp"
 #include "matrix/check.hpp"
 
 #include <set>
@@ -27,7 +27,7 @@ inline base::Version v(std::string_view text)
 
 inline const manifest::Manifest& known()
 {
-  static const manifest::Manifest k_manifest = *manifest::load(manifest::built_in_sources(), {});
+  static const manifest::Manifest k_manifest = built_in::manifest();
   return k_manifest;
 }
 
