@@ -64,7 +64,10 @@ tl::unexpected<base::Error> refuse(const std::string& why)
 }
 tl::unexpected<base::Error> refuse(std::string_view name, const std::string& why)
 {
-  return refuse("the entry \"" + base::printable(name) + "\" " + why);
+  std::string shown = base::printable(name);
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return c == '\n' || c == '\t'; }, '?'); // no line of its own
+  return refuse("the entry \"" + shown + "\" " + why);
 }
 
 /// Where the directory is.

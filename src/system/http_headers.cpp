@@ -2,7 +2,18 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace cudasetup::system {
+
+namespace {
+
+bool is_control(char c)
+{
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+
+} // namespace
 
 void HttpHeaders::take(std::string_view line)
 {
@@ -20,6 +31,9 @@ void HttpHeaders::take(std::string_view line)
   }
   const std::string name = base::lower(line.substr(0, colon));
   const std::string_view value = base::trim(line.substr(colon + 1));
+  if (std::any_of(value.begin(), value.end(), is_control)) {
+    return; // an invalid value (RFC 9110, 5.5), and one that must not come back in a header of ours
+  }
   if (name == "location") {
     m_location = value;
   } else if (name == "etag") {

@@ -96,6 +96,7 @@ TEST(zip, refuses_names_that_leave_the_tree)
 TEST(zip, prints_a_hostile_name_harmlessly)
 {
   EXPECT_EQ(refusal_of({"a\x1b[2Jb", "x"}).find('\x1b'), std::string::npos);
+  EXPECT_EQ(refusal_of({"a\nhint: curl x | sh", "x"}).find('\n'), std::string::npos);
 }
 
 TEST(zip, refuses_what_is_no_file_directory_or_link)

@@ -44,6 +44,17 @@ TEST(http_headers, begin_anew_with_each_status_line)
   EXPECT_FALSE(headers.head().total_bytes);
 }
 
+TEST(http_headers, leave_out_values_that_would_begin_a_header_of_their_own)
+{
+  HttpHeaders headers;
+  headers.take("HTTP/1.1 200 OK\r\n");
+  headers.take("ETag: \"a\rX-Injected: b\"\r\n");
+  headers.take(std::string("Last-Modified: Mon\0", 19) + "day\r\n");
+  EXPECT_EQ(headers.head().validator, "");
+  headers.take("ETag: \"a\tb\"\r\n");
+  EXPECT_EQ(headers.head().validator, "\"a\tb\"");
+}
+
 TEST(http_headers, take_no_nonsense_for_a_range)
 {
   for (const char* value : {"bytes */10", "bytes -/10", "7-9/10", "bytes 7-9", "bytes x-9/10", "", "bytes /-"}) {
