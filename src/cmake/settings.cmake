@@ -19,7 +19,8 @@ else()
   target_compile_options(cudasetup_settings INTERFACE -Wno-missing-field-initializers)
 endif()
 if(CUDASETUP_SANITIZE)
-  target_compile_options(cudasetup_settings INTERFACE -fsanitize=${CUDASETUP_SANITIZE} -fno-omit-frame-pointer)
+  target_compile_options(cudasetup_settings INTERFACE -fsanitize=${CUDASETUP_SANITIZE} -fno-sanitize-recover=all
+                         -fno-omit-frame-pointer)
   target_link_options(cudasetup_settings INTERFACE -fsanitize=${CUDASETUP_SANITIZE})
 endif()
 

@@ -1,4 +1,6 @@
-// libFuzzer target over every parser of the host room. The first byte picks the parser, the rest is its text.
+// Every parser of the host room. The first byte of an input picks the parser.
+#include "fuzz.hpp"
+
 #include "host/apt_preferences.hpp"
 #include "host/apt_sources.hpp"
 #include "host/dpkg_status.hpp"
@@ -12,21 +14,10 @@
 #include "host/tool_version.hpp"
 #include "host/toolkit_version.hpp"
 
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <string>
-
 namespace {
 
 using namespace cudasetup;
-
-void expect(bool truth)
-{
-  if (!truth) {
-    std::abort();
-  }
-}
+using fuzz::expect;
 
 void fuzz_os(std::string_view text)
 {
@@ -84,23 +75,19 @@ void fuzz_small(std::string_view text)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-  if (size == 0) {
-    return 0;
-  }
-  // A copy of exact size, so that a read past the end is seen.
-  const std::string copy(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 4) {
+  const fuzz::Input input(data, size);
+  switch (input.pick % 4) {
   case 0:
-    fuzz_os(copy);
+    fuzz_os(input.text);
     break;
   case 1:
-    fuzz_packages(copy);
+    fuzz_packages(input.text);
     break;
   case 2:
-    fuzz_apt(copy);
+    fuzz_apt(input.text);
     break;
   default:
-    fuzz_small(copy);
+    fuzz_small(input.text);
   }
   return 0;
 }

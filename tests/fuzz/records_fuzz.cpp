@@ -1,0 +1,107 @@
+// What programs have written: our journal, apt's simulation, what the verification's programs print, the headers of an
+// HTTP server.
+#include "fuzz.hpp"
+
+#include "apply/apt_simulation.hpp"
+#include "host/package_names.hpp"
+#include "journal/journal.hpp"
+#include "system/http_headers.hpp"
+#include "verify/probe_output.hpp"
+
+#include "base/text.hpp"
+
+namespace {
+
+using namespace cudasetup;
+using fuzz::expect;
+
+/// A journal that is cut off anywhere (power fails, the disk is full) still tells what was written before.
+void check_cut(std::string_view text, const journal::Transaction& whole)
+{
+  const std::size_t header = text.find('\n') + 1;
+  for (std::size_t size = text.size() / 2; size < text.size(); size += text.size() / 7 + 1) {
+    const auto cut = journal::read_transaction(text.substr(0, size), "cut");
+    expect(cut.has_value() == (size >= header));
+    if (cut) {
+      expect(cut->torn == (text[size - 1] != '\n') && cut->id == whole.id);
+      expect(cut->steps.size() <= whole.steps.size() && cut->originals.size() <= whole.originals.size());
+    }
+  }
+}
+
+void fuzz_journal(std::string_view text)
+{
+  const auto read = journal::read_transaction(text, "journal");
+  if (!read) {
+    expect(read.error().kind == base::ErrorKind::document && fuzz::is_line(read.error().message));
+    expect(!read.error().hints.empty());
+    return;
+  }
+  expect(read->torn == !text.ends_with('\n'));
+  expect(read->plan.object() != nullptr);
+  for (const journal::Before& before : read->originals) {
+    expect(before.status.mode <= 07777);
+  }
+  check_cut(text, *read);
+}
+
+/// No removal may be overlooked: each line that says one is in what is checked.
+void fuzz_simulation(std::string_view text)
+{
+  const apply::AptSimulation simulation = apply::parse_simulation(text);
+  std::size_t removals = 0;
+  bool harmless = true;
+  for (const std::string_view line : base::split(text, '\n')) {
+    if ((line.starts_with("Remv ") || line.starts_with("Purg ")) && base::words(line).size() > 1) {
+      ++removals;
+    }
+  }
+  for (const std::string& name : simulation.removals) {
+    expect(text.find(name) != std::string_view::npos && name.find_first_of(": \n") == std::string::npos);
+    harmless = harmless && host::is_nvidia_package(name);
+  }
+  expect(simulation.removals.size() >= removals);
+  const auto checked = apply::check_simulation(simulation);
+  expect(checked.has_value() == harmless && (checked || checked.error().kind == base::ErrorKind::packages));
+}
+
+void fuzz_probe_output(std::string_view text)
+{
+  const verify::ProbeReport report = verify::read_probe_output(text);
+  expect(report.tests.size() <= text.size());
+  for (const verify::ProbeTest& test : report.tests) {
+    expect(test.name == base::printable(test.name) && test.error == base::printable(test.error));
+  }
+}
+
+void fuzz_headers(std::string_view text)
+{
+  system::HttpHeaders headers;
+  for (const std::string_view line : base::lines(text)) {
+    headers.take(line);
+    const effects::HttpHead head = headers.head();
+    expect(head.status == headers.status() && head.status >= 0 && head.status < 1000);
+    expect(head.validator.find_first_of("\r\n") == std::string::npos);
+  }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+  const fuzz::Input input(data, size);
+  switch (input.pick % 4) {
+  case 0:
+    fuzz_journal(input.text);
+    break;
+  case 1:
+    fuzz_simulation(input.text);
+    break;
+  case 2:
+    fuzz_probe_output(input.text);
+    break;
+  default:
+    fuzz_headers(input.text);
+  }
+  return 0;
+}
