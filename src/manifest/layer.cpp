@@ -25,14 +25,32 @@ void read_array(json::Reader& root,
   });
 }
 
+/// Whether the document is of the kind and version that this program reads. Where it is of another, that is the one
+/// Problem: what its members should be is not known.
+bool is_of_this_version(json::Reader& root)
+{
+  root.word("schema", {"cudasetup.manifest/1"});
+  const json::Value* schema = root.value().find("schema");
+  if (root.is_sound() || schema == nullptr || schema->string() == nullptr) {
+    return true;
+  }
+  for (const auto& [name, value] : *root.value().object()) {
+    root.is_null(name); // asked for, so that it is not called unknown
+  }
+  return false;
+}
+
 void read_document(const json::Value& document,
                    const std::string& file,
                    Layer& layer,
                    std::vector<json::Problem>& problems)
 {
   json::Reader root(document, file, "", problems);
-  root.word("schema", {"cudasetup.manifest/1"});
+  const bool is_readable = is_of_this_version(root);
   layer.sound = layer.sound && root.is_sound();
+  if (!is_readable) {
+    return;
+  }
   read_array(root, "cuda", file, read_cuda, layer.cuda);
   read_array(root, "pairs", file, read_pair, layer.pairs);
   read_array(root, "ubuntu", file, read_ubuntu, layer.ubuntu);
