@@ -227,5 +227,12 @@ TEST_F(BuiltIn, WhatResolvesIsSoundAndWhatIsOfferedResolves)
   EXPECT_GT(refusals, 50U);
 }
 
+TEST_F(BuiltIn, Cuda11_5DoesNotTakeTheGcc11OfUbuntu)
+{
+  EXPECT_EQ(get({"--cuda", "11.5.2"}, sample_host("22.04", {"10de:1eb8"})).cuda->host_gcc, 10U);
+  EXPECT_EQ(get({"--cuda", "11.4.1"}, sample_host("22.04", {"10de:1eb8"})).cuda->host_gcc, 10U);
+  EXPECT_EQ(get({"--cuda", "11.6.2"}, sample_host("22.04", {"10de:1eb8"})).cuda->host_gcc, std::nullopt);
+}
+
 } // namespace
 } // namespace cudasetup::resolve
