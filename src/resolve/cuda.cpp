@@ -28,27 +28,64 @@ std::int64_t distance(const base::Version& a, const base::Version& b)
   return difference < 0 ? -difference : difference;
 }
 
+/// Capability 11.x came with CUDA 13.0, in the place of 10.1 (release notes 13.0), though 12.8 and 12.9 go beyond it.
+constexpr std::uint16_t k_thor_major = 11;
+constexpr std::uint32_t k_first_cuda_of_thor = 13;
+
+enum class Reach { target, same_major, older, newer, not_yet };
+
+Reach reach_of(const CudaRelease& release, base::ComputeCapability gpu)
+{
+  if (release.least_capability && gpu < *release.least_capability) {
+    return Reach::older;
+  }
+  if (release.most_capability && *release.most_capability < gpu) {
+    // Code runs on its whole major from its own minor on.
+    return release.most_capability->major_part == gpu.major_part ? Reach::same_major : Reach::newer;
+  }
+  const bool before_thor = gpu.major_part == k_thor_major && release.version.major_part() < k_first_cuda_of_thor;
+  return before_thor ? Reach::not_yet : Reach::target;
+}
+
+bool runs(Reach reach)
+{
+  return reach == Reach::target || reach == Reach::same_major;
+}
+
 void check_capability(const CudaRelease& release, const TargetGpu& gpu, Findings& findings)
 {
   if (!gpu.capability) {
     return;
   }
-  const bool too_old = release.least_capability && *gpu.capability < *release.least_capability;
-  const bool too_new = release.most_capability && *release.most_capability < *gpu.capability;
-  if (too_old || too_new) {
-    findings.refuse("gpu",
-                    fmt::format("CUDA {} makes code for {}, and {} is {}",
-                                release.version.text(),
-                                capabilities_of(release),
-                                gpu.label(),
-                                too_old ? "older" : "newer"),
-                    record_source("cuda " + release.version.text(), release.sources));
-  } else if (!release.least_capability || !release.most_capability) {
-    findings.caution("cuda",
-                     fmt::format("which GPUs CUDA {} makes code for is not fully known: not checked against {}",
-                                 release.version.text(),
-                                 gpu.label()));
+  const Reach reach = reach_of(release, *gpu.capability);
+  if (reach == Reach::target) {
+    if (!release.least_capability || !release.most_capability) {
+      findings.caution("cuda",
+                       fmt::format("which GPUs CUDA {} makes code for is not fully known: not checked against {}",
+                                   release.version.text(),
+                                   gpu.label()));
+    }
+    return;
   }
+  const std::string makes = fmt::format("CUDA {} makes code for {}", release.version.text(), capabilities_of(release));
+  if (reach == Reach::same_major) {
+    findings.caution("cuda",
+                     fmt::format("{}: that of {} runs on {}, but nvcc has no target for it",
+                                 makes,
+                                 release.most_capability->sm(),
+                                 gpu.label()));
+    return;
+  }
+  const std::string text =
+      reach == Reach::not_yet
+          ? fmt::format("{} but not for {}, which began with CUDA 13.0", makes, gpu.capability->sm())
+          : fmt::format("{}, and {} is {}", makes, gpu.label(), reach == Reach::older ? "older" : "newer");
+  findings.refuse("gpu", text, record_source("cuda " + release.version.text(), release.sources));
+}
+
+bool compiles(const CudaRelease& release, const Target& target)
+{
+  return !release.glibc_below || !target.glibc || *target.glibc < *release.glibc_below;
 }
 
 void check_glibc(const CudaRelease& release, const Target& target, Findings& findings)
@@ -61,7 +98,7 @@ void check_glibc(const CudaRelease& release, const Target& target, Findings& fin
                      fmt::format("CUDA {} compiles only with glibc below {}, and this system's is not known",
                                  release.version.text(),
                                  release.glibc_below->text()));
-  } else if (*target.glibc >= *release.glibc_below) {
+  } else if (!compiles(release, target)) {
     findings.refuse("glibc",
                     fmt::format("the headers of CUDA {} compile only with glibc below {}, and this system has {}",
                                 release.version.text(),
@@ -115,6 +152,20 @@ void check_toolkit(const CudaRelease& release, const Target& target, Findings& f
     check_capability(release, gpu, findings);
   }
   check_glibc(release, target, findings);
+}
+
+bool serves(const CudaRelease& release, const Target& target)
+{
+  return compiles(release, target) && std::all_of(target.gpus.begin(), target.gpus.end(), [&](const TargetGpu& gpu) {
+           return !gpu.capability || runs(reach_of(release, *gpu.capability));
+         });
+}
+
+bool has_targets(const CudaRelease& release, const Target& target)
+{
+  return std::all_of(target.gpus.begin(), target.gpus.end(), [&](const TargetGpu& gpu) {
+    return !gpu.capability || !release.most_capability || *gpu.capability <= *release.most_capability;
+  });
 }
 
 std::string capabilities_of(const CudaRelease& release)

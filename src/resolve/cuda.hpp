@@ -17,8 +17,15 @@ std::vector<const manifest::CudaRelease*> nearest_cuda(const manifest::Manifest&
 /// Says that no release begins with @p version and which are near.
 void refuse_unknown_cuda(const manifest::Manifest& manifest, const base::Version& version, Findings& findings);
 
-/// Whether the release's compilers serve every GPU and its headers this glibc.
+/// Whether the release's compilers make code that runs on every GPU, and its headers compile with this glibc.
 void check_toolkit(const manifest::CudaRelease& release, const Target& target, Findings& findings);
+
+/// The same as a mere yes or no; a yes says nothing of compilers, methods and drivers.
+bool serves(const manifest::CudaRelease& release, const Target& target);
+
+/// Whether the release's compilers have a target for every GPU, as far as is known; where they have none, they may
+/// serve it all the same (see check_toolkit).
+bool has_targets(const manifest::CudaRelease& release, const Target& target);
 
 /// "sm_35 to sm_86"
 std::string capabilities_of(const manifest::CudaRelease& release);

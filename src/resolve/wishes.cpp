@@ -58,6 +58,7 @@ void sort_by_wishes(const Question& question, std::vector<const CudaRelease*>& r
     prefer([&](const CudaRelease* release) { return is_paired_with_asked(question, *release); });
   }
   prefer([&](const CudaRelease* release) { return comes_by_apt(*release, target); });
+  prefer([&](const CudaRelease* release) { return has_targets(*release, target); });
   if (drives_all(target)) {
     prefer([&](const CudaRelease* release) { return meets(target.driver->version, need_of(*release)); });
   }

@@ -195,7 +195,7 @@ void expect_sound(const Resolution& resolution, const std::vector<base::ComputeC
     }
     EXPECT_TRUE(served) << resolution.torch->text() << " on " << gpu.sm();
     EXPECT_LE(*resolution.cuda->release->least_capability, gpu);
-    EXPECT_GE(*resolution.cuda->release->most_capability, gpu);
+    EXPECT_GE(resolution.cuda->release->most_capability->major_part, gpu.major_part);
   }
   EXPECT_EQ(build.platform.substr(2, 2), resolution.cuda->release->version.prefix(1)) << resolution.torch->text();
   if (resolution.driver.version) {
@@ -232,6 +232,27 @@ TEST_F(BuiltIn, Cuda11_5DoesNotTakeTheGcc11OfUbuntu)
   EXPECT_EQ(get({"--cuda", "11.5.2"}, sample_host("22.04", {"10de:1eb8"})).cuda->host_gcc, 10U);
   EXPECT_EQ(get({"--cuda", "11.4.1"}, sample_host("22.04", {"10de:1eb8"})).cuda->host_gcc, 10U);
   EXPECT_EQ(get({"--cuda", "11.6.2"}, sample_host("22.04", {"10de:1eb8"})).cuda->host_gcc, std::nullopt);
+}
+
+TEST_F(BuiltIn, AdaRunsTheCodeOfAnAmpereToolkit)
+{
+  host::HostFacts facts = sample_host("20.04", {"10de:2684"});
+  facts.driver = host::LoadedDriver{version("525.147.05"), std::nullopt};
+  const Resolution resolution = get({"--cuda", "11.1"}, facts);
+  EXPECT_EQ(cuda_of(resolution), "11.1.1");
+  EXPECT_THAT(about(resolution.cautions, "cuda"),
+              HasSubstr("CUDA 11.1.1 makes code for sm_35 to sm_86: that of sm_86 runs on NVIDIA GeForce RTX 4090 "
+                        "(10de:2684, sm_89), but nvcc has no target for it"));
+  EXPECT_THAT(test::lines_of(refusal({"--cuda", "10.2"}, sample_host("18.04", {"10de:2684"}))), HasSubstr("is newer"));
+}
+
+TEST_F(BuiltIn, Capability11BeganWithCuda13)
+{
+  const host::HostFacts facts = sample_host("24.04", {"10de:3400"});
+  EXPECT_THAT(
+      test::lines_of(refusal({"--cuda", "12.8", "--torch", "none"}, facts)),
+      HasSubstr("[gpu] CUDA 12.8.2 makes code for sm_50 to sm_120 but not for sm_110, which began with CUDA 13.0"));
+  EXPECT_EQ(cuda_of(get({"--cuda", "13.0", "--torch", "none"}, facts)), "13.0.3");
 }
 
 } // namespace
