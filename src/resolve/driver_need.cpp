@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace cudasetup::resolve {
 
@@ -17,10 +18,29 @@ const TargetGpu* first_with(const std::vector<TargetGpu>& gpus, KernelModule mod
   return gpu != gpus.end() ? &*gpu : nullptr;
 }
 
+/// First branch with an open module (NVIDIA/open-gpu-kernel-modules begins with 515.43.04).
+constexpr std::uint32_t k_first_open_module = 515;
+
+/// Which module is loaded is not known: whether any can be the right one.
+Obstacle unknown_module_obstacle(const Target& target)
+{
+  std::vector<TargetGpu> gpus;
+  std::copy_if(target.gpus.begin(), target.gpus.end(), std::back_inserter(gpus), [](const TargetGpu& gpu) {
+    return !gpu.driven;
+  });
+  const TargetGpu* open_only = first_with(gpus, KernelModule::open_only);
+  const std::uint32_t branch = target.driver->version.major_part();
+  if (open_only != nullptr && branch < k_first_open_module) {
+    return {fmt::format("branch {} has no open kernel module, which {} needs", branch, open_only->label()),
+            open_only->source()};
+  }
+  return module_obstacle(gpus, ModuleChoice::automatic);
+}
+
 Obstacle loaded_module_obstacle(const Target& target, ModuleChoice asked)
 {
   if (!target.driver->flavour) {
-    return {};
+    return unknown_module_obstacle(target);
   }
   const bool open = *target.driver->flavour == host::ModuleFlavour::open;
   if (asked == ModuleChoice::open && !open) {
@@ -81,9 +101,7 @@ bool meets(const base::Version& driver, const DriverNeed& need)
 
 bool drives_all(const Target& target)
 {
-  return target.driver != nullptr && std::all_of(target.gpus.begin(), target.gpus.end(), [&](const TargetGpu& gpu) {
-           return gpu.driven || !branch_obstacle(target.driver->version, gpu).stands();
-         });
+  return target.driver != nullptr && !loaded_obstacle(target, {}, ModuleChoice::automatic).stands();
 }
 
 Obstacle need_obstacle(const base::Version& driver, const DriverNeed& need)

@@ -255,5 +255,16 @@ TEST_F(BuiltIn, Capability11BeganWithCuda13)
   EXPECT_EQ(cuda_of(get({"--cuda", "13.0", "--torch", "none"}, facts)), "13.0.3");
 }
 
+TEST_F(BuiltIn, ALoadedDriverWithoutTheModuleThatAGpuNeeds)
+{
+  host::HostFacts rubin = sample_host("22.04", {"10de:3000"}); // no first branch is known
+  rubin.driver = host::LoadedDriver{version("495.46"), std::nullopt};
+  EXPECT_THAT(test::lines_of(refusal({"--cuda", "11.8", "--driver", "keep"}, rubin)),
+              HasSubstr("branch 495 has no open kernel module"));
+  host::HostFacts both = sample_host("22.04", {"10de:1b06", "10de:2b85"});
+  both.driver = host::LoadedDriver{version("580.126.20"), std::nullopt};
+  EXPECT_THAT(test::lines_of(refusal({"--cuda", "12.8", "--torch", "none"}, both)), HasSubstr("no driver drives both"));
+}
+
 } // namespace
 } // namespace cudasetup::resolve
