@@ -198,7 +198,8 @@ void refuse_unknown(const DriverQuestion& question, const std::vector<DriverOffe
                   "manifest, drivers");
 }
 
-/// A driver named by branch or version: the newest of the branch that was seen, else the newest known.
+/// A driver named by branch or version: the newest that will do of those of the branch that were seen, else of the
+/// known.
 DriverSelection install_asked(const DriverQuestion& question, std::vector<DriverOffer> offers, Findings& findings)
 {
   const base::Version& asked = *question.request.driver.version;
@@ -213,15 +214,16 @@ DriverSelection install_asked(const DriverQuestion& question, std::vector<Driver
   std::stable_sort(fitting.begin(), fitting.end(), [](const DriverOffer& a, const DriverOffer& b) {
     return std::tuple(!a.seen, *b.version) < std::tuple(!b.seen, *a.version);
   });
-  const DriverOffer& best = fitting.front();
-  const Verdict verdict = judge(question, *best.version);
-  if (verdict.obstacle.stands()) {
-    findings.refuse("driver",
-                    fmt::format("driver {} was asked for, but {}", asked.text(), verdict.obstacle.text),
-                    verdict.obstacle.source);
-    return {};
+  for (const DriverOffer& offer : fitting) {
+    const Verdict verdict = judge(question, *offer.version);
+    if (!verdict.obstacle.stands()) {
+      return take(question, offer, verdict.flavour, findings);
+    }
   }
-  return take(question, best, verdict.flavour, findings);
+  const Obstacle obstacle = judge(question, *fitting.front().version).obstacle;
+  findings.refuse(
+      "driver", fmt::format("driver {} was asked for, but {}", asked.text(), obstacle.text), obstacle.source);
+  return {};
 }
 
 } // namespace

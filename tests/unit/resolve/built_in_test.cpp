@@ -266,5 +266,13 @@ TEST_F(BuiltIn, ALoadedDriverWithoutTheModuleThatAGpuNeeds)
   EXPECT_THAT(test::lines_of(refusal({"--cuda", "12.8", "--torch", "none"}, both)), HasSubstr("no driver drives both"));
 }
 
+TEST_F(BuiltIn, AnAskedBranchWhoseSeenDriversAreTooOld)
+{
+  // 450.51.06 came with 11.0.3; CUDA 11.4 needs 450.80.02.
+  const Resolution resolution = get({"--cuda", "11.4", "--driver", "450"}, sample_host("20.04", {"10de:1eb8"}));
+  EXPECT_EQ(driver_of(resolution), "install 450.248.02 cuda-drivers-450=450.248.02-1");
+  EXPECT_THAT(about(resolution.cautions, "driver"), HasSubstr("has driver 450.248.02 was not seen"));
+}
+
 } // namespace
 } // namespace cudasetup::resolve
