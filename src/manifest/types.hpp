@@ -122,8 +122,8 @@ struct Archive {
   base::Url pin_url;
   /// The pin file's text; null where it was never evidenced (the pin of 18.04's is then used, and the plan says so).
   std::optional<std::string> pin_text;
-  std::optional<base::Version> oldest_cuda; ///< oldest toolkit minor it carries
-  std::optional<base::Version> newest_cuda;
+  std::optional<base::Version> oldest_cuda; ///< first toolkit it carries: 11.7, or with the patch 13.3.1
+  std::optional<base::Version> newest_cuda; ///< last toolkit minor it carries
   Sources sources;
   bool operator==(const Archive&) const = default;
 };

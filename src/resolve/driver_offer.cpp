@@ -65,7 +65,7 @@ std::optional<bool> carries(const manifest::Archive& archive, const base::Versio
   if (!archive.oldest_cuda || !archive.newest_cuda) {
     return std::nullopt;
   }
-  return minor_of(*archive.oldest_cuda) <= minor_of(version) && minor_of(version) <= minor_of(*archive.newest_cuda);
+  return *archive.oldest_cuda <= version && minor_of(version) <= minor_of(*archive.newest_cuda);
 }
 
 } // namespace cudasetup::resolve

@@ -20,7 +20,8 @@ struct DriverOffer {
 /// the newest known of the branches between them.
 std::vector<DriverOffer> drivers_in(const manifest::Manifest& manifest, const manifest::Archive* archive);
 
-/// Whether the archive lists the minor of @p version; nullopt where its range is not known.
+/// Whether the archive lists @p version: nothing before its oldest, nothing after the minor of its newest. nullopt
+/// where its range is not known.
 std::optional<bool> carries(const manifest::Archive& archive, const base::Version& version);
 
 } // namespace cudasetup::resolve

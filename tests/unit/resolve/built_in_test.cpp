@@ -274,5 +274,11 @@ TEST_F(BuiltIn, AnAskedBranchWhoseSeenDriversAreTooOld)
   EXPECT_THAT(about(resolution.cautions, "driver"), HasSubstr("has driver 450.248.02 was not seen"));
 }
 
+TEST_F(BuiltIn, TheArchiveOf2604BeginsWith13_3_1)
+{
+  EXPECT_EQ(get({"--cuda", "13.3.1"}, sample_host("26.04", {"10de:1eb8"})).cuda->method, Method::network);
+  EXPECT_EQ(get({"--cuda", "13.3.0"}, sample_host("26.04", {"10de:1eb8"})).cuda->method, Method::runfile);
+}
+
 } // namespace
 } // namespace cudasetup::resolve
