@@ -123,8 +123,10 @@ std::vector<Request> tries_for(const Question& refused)
     tries.push_back(with_torch(with_driver(request, DriverChoice::none), Choice::none));
   }
   if (request.cuda.choice != Choice::automatic) {
-    tries.push_back(relaxed(request));
-    tries.back().cuda = {Choice::automatic, std::nullopt};
+    for (Request open : {relaxed(request), with_torch(relaxed(request), Choice::none)}) {
+      open.cuda = {Choice::automatic, std::nullopt};
+      tries.push_back(std::move(open));
+    }
   }
   return tries;
 }
@@ -151,6 +153,12 @@ std::string text_of(const Resolution& resolution)
   return text;
 }
 
+/// Whether nothing is left of what was asked for: that helps nobody.
+bool is_nothing(const Resolution& resolution)
+{
+  return !resolution.cuda && !resolution.torch && resolution.driver.action != DriverAction::install;
+}
+
 } // namespace
 
 std::vector<Alternative> find_alternatives(const Question& refused)
@@ -161,7 +169,7 @@ std::vector<Alternative> find_alternatives(const Question& refused)
   }
   for (const Request& request : tries_for(refused)) {
     const auto resolution = find_selection(ask(request, refused.manifest, refused.target));
-    if (!resolution) {
+    if (!resolution || is_nothing(*resolution)) {
       continue;
     }
     Alternative alternative{selection_of(*resolution), text_of(*resolution), arguments_of(request, *resolution)};

@@ -266,6 +266,15 @@ TEST_F(BuiltIn, ALoadedDriverWithoutTheModuleThatAGpuNeeds)
   EXPECT_THAT(test::lines_of(refusal({"--cuda", "12.8", "--torch", "none"}, both)), HasSubstr("no driver drives both"));
 }
 
+TEST_F(BuiltIn, AnAlternativeIsMoreThanNothing)
+{
+  const host::HostFacts facts = sample_host("22.04", {"10de:1b06", "10de:2b85"}); // no driver is for both
+  EXPECT_THAT(refusal({"--cuda", "none", "--torch", "1.7.1"}, facts).alternatives,
+              testing::Each(
+                  testing::Field(&Alternative::arguments,
+                                 testing::Not(ElementsAre("--cuda", "none", "--torch", "none", "--driver", "none")))));
+}
+
 TEST_F(BuiltIn, AnAskedBranchWhoseSeenDriversAreTooOld)
 {
   // 450.51.06 came with 11.0.3; CUDA 11.4 needs 450.80.02.
@@ -278,6 +287,13 @@ TEST_F(BuiltIn, TheArchiveOf2604BeginsWith13_3_1)
 {
   EXPECT_EQ(get({"--cuda", "13.3.1"}, sample_host("26.04", {"10de:1eb8"})).cuda->method, Method::network);
   EXPECT_EQ(get({"--cuda", "13.3.0"}, sample_host("26.04", {"10de:1eb8"})).cuda->method, Method::runfile);
+}
+
+TEST_F(BuiltIn, NoToolkitAndATorchThatCannotBeStillHasAnAlternative)
+{
+  host::HostFacts facts = sample_host("24.04", {"10de:2342"});
+  facts.arch = base::Arch::arm64;
+  EXPECT_THAT(refusal({"--cuda", "none", "--torch", "2.2.1"}, facts).alternatives, testing::Not(testing::IsEmpty()));
 }
 
 } // namespace
