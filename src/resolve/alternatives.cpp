@@ -168,7 +168,8 @@ std::vector<Alternative> find_alternatives(const Question& refused)
     return alternatives;
   }
   for (const Request& request : tries_for(refused)) {
-    const auto resolution = find_selection(ask(request, refused.manifest, refused.target));
+    const Question question = ask(request, refused.manifest, refused.target);
+    const auto resolution = may_resolve(question) ? find_selection(question) : std::nullopt;
     if (!resolution || is_nothing(*resolution)) {
       continue;
     }

@@ -2,10 +2,12 @@
 
 #include "resolve/cuda.hpp"
 #include "resolve/explain.hpp"
+#include "resolve/torch_check.hpp"
 #include "resolve/wishes.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +41,26 @@ std::string name_of(const manifest::CudaRelease* release)
   return release != nullptr ? "CUDA " + release->version.text() : std::string("no toolkit");
 }
 
+/// Whether the release serves the machine and some build of an asked torch goes with it there.
+bool may_work(const Question& question, const manifest::CudaRelease* release)
+{
+  if (release != nullptr && !serves(*release, question.target)) {
+    return false;
+  }
+  const TorchRequest& request = question.request.torch;
+  if (request.choice != Choice::exact || !request.version) {
+    return true;
+  }
+  const manifest::TorchRelease* torch = question.manifest.find_torch(*request.version);
+  return torch != nullptr &&
+         std::any_of(torch->builds.begin(), torch->builds.end(), [&](const manifest::TorchBuild& build) {
+           const TorchCandidate candidate{torch, &build};
+           return (request.platform ? build.platform == *request.platform : !build.is_cpu()) &&
+                  goes_with(question.manifest, candidate, release) &&
+                  may_run(candidate, question.target, question.request);
+         });
+}
+
 /// The first build that works with the toolkit; otherwise the last attempt.
 Attempt try_builds(const Question& question, const Toolkit& toolkit)
 {
@@ -46,6 +68,10 @@ Attempt try_builds(const Question& question, const Toolkit& toolkit)
   std::optional<Attempt> attempt;
   for (const TorchStage stage : {TorchStage::first, TorchStage::fallback}) {
     for (const TorchCandidate& torch : wanted_torch(question, toolkit.release(), stage)) {
+      if (passed.count > 0 && !may_run(torch, question.target, question.request)) {
+        ++passed.count;
+        continue;
+      }
       attempt = settle(question, toolkit, torch, Depth::first_constraint);
       if (attempt->works()) {
         passed.say("torch", attempt->findings);
@@ -90,7 +116,7 @@ Attempt nearest_miss(const Question& question, const manifest::CudaRelease* rele
       if (!best || attempt.findings.constraints.size() < best->findings.constraints.size()) {
         best = std::move(attempt);
       }
-      if (!mendable) {
+      if (!mendable || best->findings.constraints.size() == 1) {
         break;
       }
     }
@@ -113,6 +139,10 @@ std::optional<Resolution> find_selection(const Question& question)
   }
   Passed passed;
   for (const manifest::CudaRelease* release : wanted_cuda(question)) {
+    if (passed.count > 0 && !may_work(question, release)) {
+      ++passed.count;
+      continue;
+    }
     Attempt attempt = try_release(question, release);
     if (attempt.works()) {
       passed.say("cuda", attempt.findings);
@@ -121,6 +151,14 @@ std::optional<Resolution> find_selection(const Question& question)
     passed.add(name_of(release), attempt.findings);
   }
   return std::nullopt;
+}
+
+bool may_resolve(const Question& question)
+{
+  const auto wanted = wanted_cuda(question);
+  return question.basis.allow() && std::any_of(wanted.begin(), wanted.end(), [&](const manifest::CudaRelease* release) {
+           return may_work(question, release);
+         });
 }
 
 std::vector<Constraint> explain_refusal(const Question& question)
@@ -141,8 +179,8 @@ std::vector<Constraint> explain_refusal(const Question& question)
     if (!best || attempt.findings.constraints.size() < best->findings.constraints.size()) {
       best = std::move(attempt);
     }
-    if (!question.basis.allow()) {
-      break; // No other release mends the machine or the request.
+    if (!question.basis.allow() || best->findings.constraints.size() == 1) {
+      break; // No other release mends the machine or the request; and fewer than one there cannot be.
     }
   }
   return best->findings.constraints;

@@ -236,6 +236,22 @@ TorchChoice check_torch(const TorchCandidate& torch,
   return choice;
 }
 
+bool may_run(const TorchCandidate& torch, const Target& target, const Request& request)
+{
+  if (target.arch != base::Arch::amd64) {
+    return true; // wheels are another matter
+  }
+  const bool kernels =
+      torch.build->is_cpu() || std::all_of(target.gpus.begin(), target.gpus.end(), [&](const TargetGpu& gpu) {
+        return !gpu.capability || kernels_for(*torch.build, *gpu.capability) != Kernels::missing;
+      });
+  const bool glibc = !torch.release->glibc || !target.glibc || *torch.release->glibc <= *target.glibc;
+  return kernels && glibc &&
+         std::any_of(torch.build->zips.begin(), torch.build->zips.end(), [&](const manifest::LibTorchZip& zip) {
+           return zip.abi == request.abi && (!request.require_digests || zip.file.digest());
+         });
+}
+
 void check_python(const manifest::TorchRelease& release, const Target& target, Findings& findings)
 {
   const auto span = [&] {

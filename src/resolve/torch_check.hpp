@@ -18,6 +18,9 @@ TorchChoice check_torch(const TorchCandidate& torch,
                         const Request& request,
                         Findings& findings);
 
+/// False only where check_torch would refuse for the zip, its kernels or its glibc: a yes or no that costs no words.
+bool may_run(const TorchCandidate& torch, const Target& target, const Request& request);
+
 /// Whether the interpreter is one the wheels are made for.
 void check_python(const manifest::TorchRelease& release, const Target& target, Findings& findings);
 
