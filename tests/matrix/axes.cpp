@@ -12,8 +12,6 @@ namespace {
 using resolve::Choice;
 using resolve::Request;
 
-using Gpus = Spelled<std::vector<host::GpuDevice>>;
-
 Gpus named(const std::vector<std::string>& names)
 {
   Gpus gpus;
@@ -53,7 +51,7 @@ std::vector<Gpus> gpus_of(const manifest::Manifest& manifest, Extent extent)
       result.push_back(named({gpus.back()->id.text()}));
     }
   }
-  if (extent == Extent::issue) {
+  if (extent == Extent::whole) {
     return result;
   }
   for (auto one = architectures.begin(); one != architectures.end(); ++one) {
@@ -230,23 +228,27 @@ void draw_driver(const Rows& rows, std::mt19937_64& random, RequestCell& cell)
 
 } // namespace
 
-std::vector<HostCell> hosts_of(const manifest::Manifest& manifest, Extent extent)
+Hosts::Hosts(const manifest::Manifest& manifest, Extent extent, std::uint64_t seed)
+    : m_systems(systems_of(manifest, extent)), m_gpus(gpus_of(manifest, extent)), m_drivers(drivers_present(manifest)),
+      m_drivers_a_machine(extent == Extent::whole ? 3 : m_drivers.size()), m_seed(seed)
 {
-  std::vector<HostCell> result;
-  for (const HostCell& system : systems_of(manifest, extent)) {
-    for (const Gpus& gpus : gpus_of(manifest, extent)) {
-      for (const auto& driver : drivers_present(manifest)) {
-        HostCell host = system;
-        host.facts.gpus = gpus.value;
-        if (driver.value) {
-          host.facts.driver = host::LoadedDriver{*driver.value, std::nullopt};
-        }
-        host.words += gpus.words + driver.words;
-        result.push_back(std::move(host));
-      }
-    }
+}
+
+HostCell Hosts::at(std::size_t index) const
+{
+  const std::size_t machine = index / m_drivers_a_machine;
+  std::size_t driver = index % m_drivers_a_machine;
+  if (driver > 0 && m_drivers_a_machine < m_drivers.size()) {
+    driver = 1 + std::mt19937_64(m_seed + index)() % (m_drivers.size() - 1);
   }
-  return result;
+  const Gpus& gpus = m_gpus[machine % m_gpus.size()];
+  HostCell host = m_systems[machine / m_gpus.size()];
+  host.facts.gpus = gpus.value;
+  if (m_drivers[driver].value) {
+    host.facts.driver = host::LoadedDriver{*m_drivers[driver].value, std::nullopt};
+  }
+  host.words += gpus.words + m_drivers[driver].words;
+  return host;
 }
 
 std::vector<RequestCell> requests_of(const Rows& rows)

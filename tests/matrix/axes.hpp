@@ -26,14 +26,33 @@ struct RequestCell {
   Asked asked;
 };
 
-/// Which GPUs and drivers the machines have.
+using Gpus = Spelled<std::vector<host::GpuDevice>>;
+
+/// Which machines.
 enum class Extent {
-  issue, ///< one GPU a capability, module and last branch; no driver, and the latest of every branch
-  wide,  ///< also every pair of architectures in one machine, GPUs named sm_XX, containers
+  /// One GPU a capability, module and last branch; no driver, and two of the branches' latest, drawn with the seed.
+  whole,
+  /// Every branch's latest driver; also the oldest and newest GPU of each kind, every pair of architectures in one
+  /// machine,
+  /// GPUs named sm_XX, containers.
+  wide,
 };
 
-/// Ubuntu 16.04 to 26.04 and WSL on each × architecture × GPUs × driver present.
-std::vector<HostCell> hosts_of(const manifest::Manifest& manifest, Extent extent);
+/// Ubuntu 16.04 to 26.04, in WSL or not × architecture × GPUs × driver present.
+class Hosts {
+public:
+  Hosts(const manifest::Manifest& manifest, Extent extent, std::uint64_t seed);
+
+  std::size_t size() const { return m_systems.size() * m_gpus.size() * m_drivers_a_machine; }
+  HostCell at(std::size_t index) const;
+
+private:
+  std::vector<HostCell> m_systems;
+  std::vector<Gpus> m_gpus;
+  std::vector<Spelled<std::optional<base::Version>>> m_drivers; ///< the first is none
+  std::size_t m_drivers_a_machine;
+  std::uint64_t m_seed;
+};
 
 /// Every CUDA release, auto, latest and none × every torch release, auto, latest and none.
 std::vector<RequestCell> requests_of(const Rows& rows);

@@ -310,7 +310,8 @@ void Checker::check_driver_packages(const Version& driver, host::ModuleFlavour m
   const std::string branch = driver.major_part() < 590 ? "-" + driver.prefix(1) : "";
   const std::string name = (module == host::ModuleFlavour::open ? "nvidia-open" : "cuda-drivers") + branch;
   bool found = false;
-  bool pinned = !branch.empty();
+  // A local installer has one driver only.
+  bool pinned = !branch.empty() || (m_resolution.cuda && m_resolution.cuda->method == Method::local);
   for (const manifest::AptPackage& package : m_resolution.driver.packages) {
     found = found || (package.name == name && package.version == driver.text() + "-1");
     pinned = pinned || package.name == "nvidia-driver-pinning-" + driver.text() ||

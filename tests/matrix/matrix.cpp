@@ -3,9 +3,9 @@
 //   matrix [--all | --sample N] [--seed S] [--jobs N]
 //
 // --all: every CUDA release, auto, latest and none × every torch release, auto, latest and none, on every Ubuntu × WSL
-// or not × architecture × GPU × driver present. --sample N: N cells of a wider matrix (pairs of GPUs, containers,
-// methods, drivers, profiles, ABIs), drawn with the seed. Ends 1 where an answer breaks a rule, with command lines that
-// show it.
+// or not × architecture × GPU × driver present (none, and two branches drawn with the seed). --sample N: N cells of a
+// wider matrix (every branch, pairs of GPUs, containers, methods, drivers, profiles, ABIs), drawn with the seed. Ends 1
+// where an answer breaks a rule, with command lines that show it.
 
 #include "built_in/built_in.hpp"
 #include "matrix/trial.hpp"
@@ -95,7 +95,7 @@ void try_some(const Rows& rows,
 Tally run(const Rows& rows, const Settings& settings)
 {
   const bool all = settings.sample == 0;
-  const std::vector<HostCell> hosts = hosts_of(*rows.manifest, all ? Extent::issue : Extent::wide);
+  const Hosts hosts(*rows.manifest, all ? Extent::whole : Extent::wide, settings.seed);
   const std::vector<RequestCell> requests = requests_of(rows);
   const std::size_t turns = all ? hosts.size() : (settings.sample + k_cells_a_host - 1) / k_cells_a_host;
   std::vector<Tally> tallies(settings.jobs);
@@ -107,9 +107,9 @@ Tally run(const Rows& rows, const Settings& settings)
       for (std::size_t turn = next++; turn < turns; turn = next++) {
         std::mt19937_64 random(settings.seed * 1000003 + turn); // the same cells whatever the number of jobs
         if (all) {
-          try_all(rows, hosts[turn], requests, arguments, tally);
+          try_all(rows, hosts.at(turn), requests, arguments, tally);
         } else {
-          const HostCell& host = hosts[random() % hosts.size()];
+          const HostCell host = hosts.at(random() % hosts.size());
           try_some(rows, host, requests, random, arguments, tally);
         }
       }
@@ -131,8 +131,9 @@ double mean(Tally::Duration time, std::uint64_t count)
 
 using Number = unsigned long long;
 
-int print(const Tally& tally, Tally::Duration wall)
+int print(const Tally& tally, const Settings& settings, Tally::Duration wall)
 {
+  std::printf("%s, seed %llu\n", settings.sample == 0 ? "the whole matrix" : "a sample", Number{settings.seed});
   std::printf(
       "%llu cells on %llu machines: %llu resolved, %llu refused, %llu alternatives offered (%llu settled again)\n",
       Number{tally.cells()},
@@ -141,7 +142,8 @@ int print(const Tally& tally, Tally::Duration wall)
       Number{tally.refusals},
       Number{tally.alternatives},
       Number{tally.settled});
-  std::printf("resolve(): %.1f us a cell (resolved %.1f, refused with alternatives %.1f), %.1f us an alternative; %.1f "
+  std::printf("resolve(): %.1f us of processor a cell (resolved %.1f, refused with alternatives %.1f), %.1f us an "
+              "alternative; %.1f "
               "s in all\n",
               mean(tally.time_resolved + tally.time_refused, tally.cells()),
               mean(tally.time_resolved, tally.resolutions),
@@ -172,5 +174,5 @@ int main(int count, char** words)
   const manifest::Manifest manifest = built_in::manifest();
   const auto start = std::chrono::steady_clock::now();
   const Tally tally = run(rows_of(manifest), settings);
-  return print(tally, std::chrono::steady_clock::now() - start);
+  return print(tally, settings, std::chrono::steady_clock::now() - start);
 }

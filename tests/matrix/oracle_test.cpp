@@ -316,5 +316,39 @@ TEST_F(Oracle, knows_jetsons_and_same_major_cubins)
   EXPECT_EQ(kernels_of(*build("1.4.0", "cu101"), {8, 6}), Kernels::compiled) << "PTX of 3.7";
 }
 
+TEST_F(Oracle, knows_which_toolkits_serve_a_capability)
+{
+  const auto serves = [](const char* release, base::ComputeCapability capability) {
+    Card card;
+    card.capability = capability;
+    return toolkit_serves(*cuda(release), card);
+  };
+  EXPECT_TRUE(serves("11.0.3", {8, 6})) << "sm_80 code runs there";
+  EXPECT_FALSE(serves("11.8.0", {12, 0}));
+  EXPECT_FALSE(serves("12.0.0", {3, 7}));
+  EXPECT_TRUE(serves("12.8.1", {12, 1}));
+  EXPECT_FALSE(serves("12.8.1", {11, 0})) << "Thor was 10.1 until 13.0";
+  EXPECT_TRUE(serves("13.0.0", {11, 0}));
+}
+
+TEST_F(Oracle, knows_where_an_archive_begins_and_ends)
+{
+  const manifest::Archive* jammy = known().find_archive("ubuntu2204", base::Arch::amd64);
+  EXPECT_FALSE(archive_carries(jammy, v("11.6.2")));
+  EXPECT_TRUE(archive_carries(jammy, v("11.7.0")));
+  EXPECT_TRUE(archive_carries(jammy, v("13.3.1")));
+  EXPECT_FALSE(archive_carries(jammy, v("13.4.1")));
+  EXPECT_FALSE(archive_carries(known().find_archive("ubuntu2604", base::Arch::amd64), v("13.3.0")));
+  EXPECT_FALSE(method_serves(*cuda("13.4.0"), Method::network, look_at(known(), facts_of("24.04", "")))) << "a preview";
+}
+
+TEST_F(Oracle, knows_what_a_digest_vouches_for)
+{
+  const Machine machine = look_at(known(), facts_of("22.04", ""));
+  EXPECT_TRUE(has_digest(*cuda("12.4.1"), Method::network, machine));
+  EXPECT_TRUE(has_digest(*cuda("12.4.1"), Method::local, machine)) << "NVIDIA's MD5 list";
+  EXPECT_FALSE(has_digest(*cuda("12.4.1"), Method::network, look_at(known(), facts_of("18.04", ""))));
+}
+
 } // namespace
 } // namespace cudasetup::matrix

@@ -147,6 +147,9 @@ Possible::Release Possible::look_at(const manifest::CudaRelease* release, const 
       method = other;
     }
   }
+  result.targets = std::all_of(m_machine.cards.begin(), m_machine.cards.end(), [&](const Card& card) {
+    return !card.capability || !release->most_capability || *card.capability <= *release->most_capability;
+  });
   result.by_apt =
       method_serves(*release, Method::network, m_machine) || method_serves(*release, Method::local, m_machine);
   const auto need = least_driver(*release);

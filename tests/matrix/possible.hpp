@@ -38,6 +38,7 @@ public:
   bool has_toolkit() const;
   /// Whether the loaded driver is enough for the release and drives every card.
   bool loaded_runs(std::size_t release) const { return m_releases[release].loaded_runs; }
+  bool has_targets(std::size_t release) const { return m_releases[release].targets; }
   bool comes_by_apt(std::size_t release) const { return m_releases[release].by_apt; }
 
   const Rows& rows() const { return m_rows; }
@@ -46,7 +47,8 @@ public:
 private:
   /// What a release has on this machine.
   struct Release {
-    bool serves = false; ///< as far as methods, cards and headers go
+    bool serves = false;  ///< as far as methods, cards and headers go
+    bool targets = false; ///< nvcc has one for every card, or a later one
     bool by_apt = false;
     bool loaded_runs = false;
     bool any_driver = false;             ///< whatever driver the rest asks for

@@ -11,8 +11,8 @@ using resolve::Choice;
 using resolve::Method;
 
 /// How wanted a release is for `--cuda auto`: "the newest that GPU, system and driver allow and that has a LibTorch
-/// build"; among those, what apt brings comes before what a runfile brings, and for an asked torch its pair comes
-/// first.
+/// build"; among those, what has a target for the GPU comes before what merely runs there, what apt brings comes before
+/// what a runfile brings, and for an asked torch its pair comes first.
 auto wantedness(const Possible& possible, const Asked& asked, const resolve::Request& request, std::size_t release)
 {
   const std::vector<std::size_t>& pairs = possible.rows().pairs[release];
@@ -20,7 +20,12 @@ auto wantedness(const Possible& possible, const Asked& asked, const resolve::Req
                       std::any_of(asked.builds.begin(), asked.builds.end(), [&](std::size_t build) {
                         return std::find(pairs.begin(), pairs.end(), build) != pairs.end();
                       });
-  return std::tuple(possible.loaded_runs(release), possible.comes_by_apt(release), paired, !pairs.empty(), release);
+  return std::tuple(possible.loaded_runs(release),
+                    possible.has_targets(release),
+                    possible.comes_by_apt(release),
+                    paired,
+                    !pairs.empty(),
+                    release);
 }
 
 void check_cuda(const Possible& possible,

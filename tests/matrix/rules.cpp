@@ -26,6 +26,13 @@ bool between(const Version& version, const char* first, const char* end)
   return *Version::parse(first) <= version && version < *Version::parse(end);
 }
 
+/// Previews (13.4.0) were never in an archive: cuda-releases.json kind.
+bool has_packages(const manifest::CudaRelease& release)
+{
+  const auto full = release.packages.find(manifest::Profile::full);
+  return full != release.packages.end() && !full->second.empty();
+}
+
 /// cu118 is 11.8, cu92 is 9.2: the last digit is the minor.
 Version cuda_of(const manifest::TorchBuild& build)
 {
@@ -60,14 +67,14 @@ bool archive_carries(const manifest::Archive* archive, const Version& cuda)
     return false;
   }
   const Version minor = *Version::parse(cuda.prefix(2));
-  return (!archive->oldest_cuda || *archive->oldest_cuda <= minor) &&
+  return (!archive->oldest_cuda || *archive->oldest_cuda <= cuda) &&
          (!archive->newest_cuda || minor <= *archive->newest_cuda);
 }
 
 const manifest::LocalInstaller* installer_for(const manifest::CudaRelease& release, const Machine& machine)
 {
-  if (!release.local_repository) {
-    return nullptr; // nobody saw where it unpacks, so it cannot be named to apt
+  if (!release.local_repository || !has_packages(release)) {
+    return nullptr; // nobody saw where it unpacks, or what
   }
   for (const manifest::LocalInstaller& installer : release.local_installers) {
     if (installer.os == machine.os && installer.arch == machine.arch) {
@@ -91,7 +98,7 @@ bool method_serves(const manifest::CudaRelease& release, Method method, const Ma
 {
   switch (method) {
   case Method::network:
-    return archive_carries(machine.archive, release.version);
+    return archive_carries(machine.archive, release.version) && has_packages(release);
   case Method::local:
     return installer_for(release, machine) != nullptr;
   case Method::runfile:
@@ -249,7 +256,7 @@ bool module_exists(const manifest::Manifest& manifest, std::uint32_t branch, hos
                                   manifest.drivers.end(),
                                   [&](const manifest::DriverBranch& record) { return record.branch == branch; });
   if (known == manifest.drivers.end()) {
-    return true;
+    return module == host::ModuleFlavour::open ? branch >= 515 : branch < 615;
   }
   return std::find(known->modules.begin(), known->modules.end(), name) != known->modules.end();
 }

@@ -19,8 +19,9 @@ bool toolkit_serves(const manifest::CudaRelease& release, const Card& card);
 /// Whether the headers compile with this glibc: cuda-releases.json glibc, cuda/gotchas.md 39. Unknown: true.
 bool headers_compile(const manifest::CudaRelease& release, const std::optional<base::Version>& glibc);
 
-/// Whether the network archive has the release's minor: repos.json network_repo, cuda/gotchas.md 12. An unknown bound
-/// does not keep it out.
+/// Whether the network archive has the release: repos.json network_repo, cuda/gotchas.md 12. It begins with a release
+/// (26.04's with 13.3.1) and keeps all that came later, so that it ends with a minor. An unknown bound does not keep it
+/// out.
 bool archive_carries(const manifest::Archive* archive, const base::Version& cuda);
 
 /// The installer .deb and the runfile for the machine, null where there is none: cuda-releases.json local_debs,

@@ -25,7 +25,7 @@ struct Tally {
   std::uint64_t refusals = 0;
   std::uint64_t alternatives = 0; ///< offered
   std::uint64_t settled = 0;      ///< different ones on one machine, each settled again
-  Duration time_resolved{};       ///< in resolve() of what was resolved
+  Duration time_resolved{};       ///< processor time in resolve() of what was resolved
   Duration time_refused{};
   Duration time_settled{}; ///< in resolve() of alternatives
   std::map<std::string, Rule> broken;
