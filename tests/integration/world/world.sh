@@ -23,14 +23,13 @@ package_of() {
     sed -E 's/^[0-9]+://; s/-[^-]*$//'
 }
 
-# describe OSVERSION: the line of WORLD/systems.
+# describe SUITE: the line of WORLD/systems, without the Ubuntu release.
 describe() {
-  local suite root torch
-  suite=$(world_suite_for "$1")
-  root=$("$HERE/roots.sh" path "$suite")
-  torch=$("$HERE/libtorch_zip.sh" version "$suite")
+  local root torch
+  root=$("$HERE/roots.sh" path "$1")
+  torch=$("$HERE/libtorch_zip.sh" version "$1")
   [ -z "$torch" ] || torch+=+cpu
-  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$suite" "$(package_of "$root/var/lib/dpkg/status" libc6)" \
+  printf '%s\t%s\t%s\t%s\n' "$1" "$(package_of "$root/var/lib/dpkg/status" libc6)" \
     "$(package_of <(cat "$root"/var/lib/apt/lists/*_Packages) g++)" "${torch:--}"
 }
 
@@ -51,7 +50,7 @@ put() {
 }
 
 build() {
-  local os suite torch suites=() zips=() world
+  local os suite torch suites=() zips=() world said='' about
   world=$(world_dir)
   world_lock world
   for os in "$@"; do
@@ -67,7 +66,12 @@ build() {
   # What an earlier build made stays: the demo needs one system, and must not take the tests' others away.
   for os in "${SYSTEMS[@]}"; do
     suite=$(world_suite_for "$os")
-    if [[ " ${suites[*]} " = *" $suite "* ]] || is_there "$suite"; then describe "$os"; fi
+    if [ "$suite" != "$said" ]; then
+      said=$suite
+      about=
+      if [[ " ${suites[*]} " = *" $suite "* ]] || is_there "$suite"; then about=$(describe "$suite"); fi
+    fi
+    [ -z "$about" ] || printf '%s\t%s\n' "$os" "$about"
   done >"$world/systems.fresh"
   while read -r suite torch; do
     zips+=(--zip "${torch%+cpu}=$("$HERE/libtorch_zip.sh" build "$suite")")
