@@ -42,6 +42,9 @@ struct Hint {
   std::optional<Command> command;
 };
 
+/// Whether the same thing, tried again some seconds later, may work. Only Network tells; all else is left at `passing`.
+enum class Duration { passing, lasting };
+
 /// A failure as a value. `message` is one line; `details` are further lines of the same rank (all faults of a
 /// document, say); `context` is what was being done, innermost first; `output_tail` is the end of a failing
 /// tool's own output; `log` is where all of it is kept.
@@ -53,6 +56,7 @@ struct Error {
   std::string output_tail = {};
   std::string log = {};
   std::vector<Hint> hints = {};
+  Duration duration = Duration::passing;
 
   /// The same error, having happened while doing @p what.
   Error&& while_doing(std::string what) &&;

@@ -41,7 +41,8 @@ struct HttpSink {
 
 /// Fetches over https; http only to a loopback address; redirects followed only to https (or loopback from loopback),
 /// at most 5. Errors are ErrorKind::network with the cause in words (name not found, connection refused, certificate,
-/// timed out…). A status outside 2xx is not an Error here: it is in the head.
+/// timed out…); their `duration` is lasting where another try would end the same way. A status outside 2xx is not an
+/// Error here: it is in the head.
 class Network {
 public:
   virtual ~Network() = default;

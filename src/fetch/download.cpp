@@ -149,8 +149,10 @@ private:
       return {Attempt::End::over, interrupted()};
     }
     if (!head) {
-      const bool may_work_later = head.error().kind == ErrorKind::network;
-      return {may_work_later ? Attempt::End::again : Attempt::End::over, std::move(head).error()};
+      // A server that answered a moment ago may only be starting anew.
+      const bool may_work_later = head.error().duration == base::Duration::passing || m_answered;
+      return {may_work_later && head.error().kind == ErrorKind::network ? Attempt::End::again : Attempt::End::over,
+              std::move(head).error()};
     }
     return judge(*head, request.from);
   }
@@ -177,6 +179,7 @@ private:
 
   base::Result<void> take_head(const effects::HttpHead& head)
   {
+    m_answered = true;
     if (head.status != 200 && head.status != 206) {
       return {};
     }
@@ -242,9 +245,13 @@ private:
 
   base::Error wrong_length(std::uint64_t bytes) const
   {
-    return base::make_error(ErrorKind::untrusted,
-                            m_request.url.text() + " has " + std::to_string(bytes) + " bytes instead of " +
-                                std::to_string(m_total && !m_request.bytes ? *m_total : *m_request.bytes))
+    const std::string has = m_request.url.text() + " has " + std::to_string(bytes) + " bytes instead of ";
+    if (!m_request.bytes) {
+      // The server contradicts itself; what the file should be, nobody said.
+      return base::make_error(ErrorKind::network, has + std::to_string(*m_total))
+          .with_hint("the server or a proxy is at fault; try again, or use another mirror");
+    }
+    return base::make_error(ErrorKind::untrusted, has + std::to_string(*m_request.bytes))
         .with_hint("this is not the file that was meant; a mirror may hold another one: try without --mirror");
   }
 
@@ -261,6 +268,7 @@ private:
   PartFile m_part;
   std::optional<std::uint64_t> m_total;
   bool m_anew = false;
+  bool m_answered = false; ///< in this run
   bool m_refetched = false;
   std::chrono::steady_clock::time_point m_last_event;
 };

@@ -33,8 +33,9 @@ inline constexpr int k_tries = 5;
 
 /// Fetches a file. A file of the right digest that is there already is taken without any request. What an interrupted
 /// run left is continued (Range and If-Range); the file has its name only when it is whole, checked and on the disk.
-/// Errors: network after the last try or at once for a status that will not pass; untrusted for a wrong digest (after
-/// one more fetch from the beginning) or length; interrupted, with the part kept; what Files says otherwise.
+/// Errors: network after the last try, or at once for what will not pass (a status, a connection that is refused before
+/// the server ever answered); untrusted for a wrong digest (after one more fetch from the beginning) or for another
+/// length than the request's; interrupted, with the part kept; what Files says otherwise.
 base::Result<Downloaded> download(const Tools& tools, const DownloadRequest& request);
 
 } // namespace cudasetup::fetch

@@ -41,9 +41,17 @@ bool is_allowed(const base::Url& url)
   return url.is_https() || url.is_loopback();
 }
 
+/// What another try would not change.
+base::Error lasting_error(std::string message)
+{
+  base::Error error = base::make_error(ErrorKind::network, std::move(message));
+  error.duration = base::Duration::lasting;
+  return error;
+}
+
 base::Error refuse_plain(const base::Url& url)
 {
-  return base::make_error(ErrorKind::network, "refused to fetch " + url.text() + ": it is not encrypted")
+  return lasting_error("refused to fetch " + url.text() + ": it is not encrypted")
       .with_hint("use an https address; http is for mirrors on this machine (127.0.0.1)");
 }
 
@@ -206,8 +214,7 @@ base::Result<void> use_ca_bundle(CURL* curl, const base::Url& url, const std::ve
       bundles.begin(), bundles.end(), [](const std::string& file) { return ::access(file.c_str(), R_OK) == 0; });
   if (found == bundles.end()) {
     return base::fail(
-        base::make_error(ErrorKind::network,
-                         "cannot fetch " + url.text() + ": this machine has no list of certificate authorities")
+        lasting_error("cannot fetch " + url.text() + ": this machine has no list of certificate authorities")
             .with_hint("put it there", base::Command{{"apt-get", "install", "ca-certificates"}}));
   }
   curl_easy_setopt(curl, CURLOPT_CAINFO, found->c_str());
@@ -221,7 +228,7 @@ base::Result<base::Url> next_address(const base::Url& from, CURL* curl)
   curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &text);
   const auto to = base::Url::parse(text == nullptr ? "" : text);
   if (!to) {
-    return base::fail(base::make_error(ErrorKind::network, from.text() + " redirects to a bad address")
+    return base::fail(lasting_error(from.text() + " redirects to a bad address")
                           .with_hint("the server or a proxy is at fault; use another mirror"));
   }
   const bool is_local_hop = from.is_loopback() && !from.is_https() && to->is_loopback();
@@ -296,7 +303,9 @@ base::Result<effects::HttpHead> CurlNetwork::get(const effects::HttpRequest& req
     }
     const bool hung_up = code == CURLE_WRITE_ERROR && transfer.ignored > k_most_ignored;
     if (code != CURLE_OK && !hung_up) {
-      return base::fail(curl_error(code, url, detail.data()));
+      long os_error = 0;
+      curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os_error);
+      return base::fail(curl_error(code, static_cast<int>(os_error), url, detail.data()));
     }
     if (is_redirect(transfer.headers)) {
       CUDASETUP_TRY_ASSIGN(url, next_address(url, curl));
@@ -308,8 +317,7 @@ base::Result<effects::HttpHead> CurlNetwork::get(const effects::HttpRequest& req
     return transfer.head();
   }
   return base::fail(
-      base::make_error(ErrorKind::network,
-                       request.url.text() + " redirects more than " + std::to_string(k_most_redirects) + " times")
+      lasting_error(request.url.text() + " redirects more than " + std::to_string(k_most_redirects) + " times")
           .with_hint("the server or a proxy is at fault; use another mirror"));
 }
 

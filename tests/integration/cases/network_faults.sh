@@ -49,7 +49,9 @@ faults '[]'
 good=$NVIDIA
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 NVIDIA=http://127.0.0.1:$port/nvidia
+started=$SECONDS
 setup "${SMALL[@]}" --method network
+[ $((SECONDS - started)) -lt 5 ] || fail 'a refused connection was tried again'
 failed 'nobody listens' 'cannot fetch .*: cannot connect to 127\.0\.0\.1'
 NVIDIA=$good
 

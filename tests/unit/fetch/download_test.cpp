@@ -205,6 +205,41 @@ TEST_F(DownloadTest, gives_up_after_five_tries)
   EXPECT_EQ(m_network.unused(), 0u);
 }
 
+TEST_F(DownloadTest, gives_up_at_once_where_nobody_ever_answered_and_nobody_will)
+{
+  test::FakeAnswer refused = FakeNetwork::broken("cannot connect");
+  refused.error->duration = base::Duration::lasting;
+  m_network.answer(refused);
+  const auto done = download();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::network);
+  EXPECT_EQ(m_clock.slept(), std::chrono::seconds(0));
+  EXPECT_EQ(m_network.requests().size(), 1u);
+}
+
+TEST_F(DownloadTest, waits_for_a_server_that_answered_and_then_refused)
+{
+  test::FakeAnswer refused = FakeNetwork::broken("cannot connect");
+  refused.error->duration = base::Duration::lasting;
+  m_network.answer(broken_after(5000)).answer(refused).answer(FakeNetwork::file(m_whole, "\"v1\"", 5000));
+  expect_whole(download());
+}
+
+TEST_F(DownloadTest, a_server_that_contradicts_itself_is_a_fault_of_the_network)
+{
+  m_request.bytes.reset();
+  m_request.digest.reset();
+  for (int i = 0; i < k_tries; ++i) {
+    test::FakeAnswer longer = FakeNetwork::file(m_whole);
+    longer.body += "x";
+    m_network.answer(longer);
+  }
+  const auto done = download();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::network);
+  EXPECT_NE(done.error().message.find("bytes instead of " + std::to_string(m_whole.size())), std::string::npos);
+}
+
 TEST_F(DownloadTest, does_not_count_tries_that_brought_much)
 {
   m_whole = std::string(8u << 20, 'w');

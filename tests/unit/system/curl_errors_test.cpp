@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 namespace cudasetup::system {
 namespace {
 
@@ -21,13 +23,26 @@ TEST(curl_errors, say_the_cause_and_what_to_do)
       {77, "the list of certificate authorities cannot be read"},
   };
   for (const auto& [code, words] : causes) {
-    const base::Error error = curl_error(code, url, "libcurl's own words");
+    const base::Error error = curl_error(code, 0, url, "libcurl's own words");
     EXPECT_EQ(error.kind, base::ErrorKind::network);
     EXPECT_EQ(error.message, "cannot fetch " + url.text() + ": " + words);
     EXPECT_EQ(error.details, std::vector<std::string>{"libcurl's own words"});
     EXPECT_FALSE(error.hints.empty());
   }
-  EXPECT_FALSE(curl_error(99, url, "").hints.empty());
+  EXPECT_FALSE(curl_error(99, 0, url, "").hints.empty());
+}
+
+TEST(curl_errors, tell_what_another_try_may_mend)
+{
+  const auto url = *base::Url::parse("https://developer.download.nvidia.com/x");
+  for (const int code : {1, 8, 60, 77}) {
+    EXPECT_EQ(curl_error(code, 0, url, "").duration, base::Duration::lasting) << code;
+  }
+  for (const int code : {5, 6, 7, 28, 35, 56}) {
+    EXPECT_EQ(curl_error(code, 0, url, "").duration, base::Duration::passing) << code;
+  }
+  EXPECT_EQ(curl_error(7, ECONNREFUSED, url, "").duration, base::Duration::lasting);
+  EXPECT_EQ(curl_error(7, ENETUNREACH, url, "").duration, base::Duration::passing) << "a network that comes up";
 }
 
 TEST(http_headers, begin_anew_with_each_status_line)

@@ -183,6 +183,7 @@ TEST_F(CurlNetworkTest, says_what_to_install_where_no_authorities_are)
   ASSERT_FALSE(head);
   ASSERT_FALSE(head.error().hints.empty());
   EXPECT_EQ(head.error().hints[0].command->argv, (std::vector<std::string>{"apt-get", "install", "ca-certificates"}));
+  EXPECT_EQ(head.error().duration, base::Duration::lasting);
 }
 
 TEST_F(CurlNetworkTest, goes_to_this_machine_without_the_proxy)
@@ -209,6 +210,7 @@ TEST_F(CurlNetworkTest, says_in_words_why_there_was_no_answer)
   const auto refused = get(closed_port);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("cannot connect to 127.0.0.1"), std::string::npos);
+  EXPECT_EQ(refused.error().duration, base::Duration::lasting);
   EXPECT_FALSE(refused.error().hints.empty());
 }
 
