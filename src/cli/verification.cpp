@@ -17,6 +17,8 @@ verify::VerifyRequest verification_after(const plan::Plan& plan, const host::Hos
   verify::VerifyRequest request;
   request.root = root;
   request.work_directory = work_directory(true, "");
+  // What was asked for may have nothing that computes: the libraries alone, say.
+  request.idle = verify::Idle::is_fine;
   const resolve::Resolution& resolution = plan.resolution;
   const bool driver_left_out = resolution.driver.action == resolve::DriverAction::none && !facts.driver;
   request.levels.clear();

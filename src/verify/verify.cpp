@@ -1,5 +1,6 @@
 #include "verify/verify.hpp"
 
+#include "base/text.hpp"
 #include "verify/checks.hpp"
 
 #include <algorithm>
@@ -91,6 +92,32 @@ Check missing_gpu(Level level, bool gpu_present)
   return check;
 }
 
+/// Whether there was nothing to verify. The driver's level computes nothing: with others beside it, it does not count.
+bool is_idle(const std::vector<Check>& checks)
+{
+  const auto counts = [](const Check& c) { return c.level != Level::driver; };
+  const bool others = std::any_of(checks.begin(), checks.end(), counts);
+  return std::none_of(checks.begin(), checks.end(), [&](const Check& c) {
+    return c.result == CheckResult::failed || (c.result == CheckResult::passed && (!others || counts(c)));
+  });
+}
+
+Check nothing_to_verify(Level level, const std::vector<Check>& checks)
+{
+  std::vector<std::string> reasons;
+  for (const Check& check : checks) {
+    if (check.result == CheckResult::skipped) {
+      reasons.push_back(check.because);
+    }
+  }
+  Check check = make_check(level,
+                           "nothing",
+                           CheckResult::failed,
+                           "there is nothing to verify" + (reasons.empty() ? "" : ": " + base::join(reasons, "; ")));
+  check.hints.push_back({"install something that computes", base::Command{{"cudasetup", "install"}}});
+  return check;
+}
+
 json::Value to_json(const Check& check)
 {
   json::Object object = {{"level", name_of(check.level)},
@@ -169,11 +196,14 @@ Verification verify(const effects::Effects& effects, const host::HostFacts& fact
   }
   // What is left there is replaced by the next run.
   static_cast<void>(effects.target.remove(request.work_directory));
+  const Level last = request.levels.empty() ? Level::driver : request.levels.back();
+  if (request.idle == Idle::fails && is_idle(verification.checks)) {
+    verification.checks.push_back(nothing_to_verify(last, verification.checks));
+  }
   const bool present = is_gpu_present(context);
   verification.verdict = judge(verification.checks, request.expect_gpu, present);
   if (verification.verdict == Verdict::failed && !has_failed(verification.checks)) {
-    const Level level = request.levels.empty() ? Level::driver : request.levels.back();
-    verification.checks.push_back(missing_gpu(level, present));
+    verification.checks.push_back(missing_gpu(last, present));
   }
   return verification;
 }

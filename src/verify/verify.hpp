@@ -38,6 +38,9 @@ std::string_view name_of(Verdict verdict);
 
 enum class ExpectGpu { automatic, yes, no };
 
+/// What to make of a machine on which every check was skipped: there was nothing to verify.
+enum class Idle { fails, is_fine };
+
 struct VerifyRequest {
   std::vector<Level> levels = {Level::driver, Level::toolkit, Level::torch};
   /// Toolkit to check; nullopt: the active one, if there is one.
@@ -52,6 +55,7 @@ struct VerifyRequest {
   /// gcc major for nvcc, where the default one is out of its range.
   std::optional<std::uint32_t> host_gcc;
   ExpectGpu expect_gpu = ExpectGpu::automatic;
+  Idle idle = Idle::fails;
   /// Directory of the target for the probes' builds; made 0700, removed afterwards.
   std::string work_directory;
   /// The target's tree; "" or "/": the running system.
@@ -64,7 +68,8 @@ struct Verification {
 };
 
 /// Checks level by level, each shown as a step. Builds small programs with the target's own compilers and runs them;
-/// changes nothing outside the work directory. Where the verdict is failed, at least one check is.
+/// changes nothing outside the work directory. Where the verdict is failed, at least one check is. A loaded driver
+/// alone is something to verify only where nothing else was asked for.
 Verification verify(const effects::Effects& effects, const host::HostFacts& facts, const VerifyRequest& request);
 
 /// The verdict of some checks: failed where one failed, or where a GPU is expected and none computed. Automatic: it is

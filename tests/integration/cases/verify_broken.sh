@@ -5,6 +5,11 @@
 
 need_torch 20.04 1.7.1+cpu
 case_root 20.04
+setup verify
+expect_status 40
+expect_out 'FAIL torch +nothing +there is nothing to verify: .*no CUDA toolkit is installed; no LibTorch is installed$'
+expect_out "hint: .*: cudasetup install"
+expect_out '^NOT verified'
 setup install --cuda none --driver none --torch 1.7.1+cpu --yes
 expect_status 0
 TREE_OF_TORCH=$ROOT/opt/libtorch/1.7.1+cpu

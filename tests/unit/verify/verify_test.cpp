@@ -66,6 +66,34 @@ TEST_F(Verify, does_not_say_twice_why_it_failed)
   EXPECT_EQ(results(run().checks), "loaded skipped\nenvironment failed\n");
 }
 
+TEST_F(Verify, nothing_to_verify_is_no_success)
+{
+  m_request.levels = {Level::driver, Level::toolkit, Level::torch};
+  const Verification verification = run();
+  EXPECT_EQ(verification.verdict, Verdict::failed);
+  const Check check = named(verification.checks, "nothing");
+  EXPECT_EQ(check.because,
+            "there is nothing to verify: no NVIDIA GPU is on the PCI bus; no CUDA toolkit is installed; no LibTorch is "
+            "installed");
+  EXPECT_EQ(base::to_shell(check.hints.at(0).command.value()), "cudasetup install");
+}
+
+TEST_F(Verify, a_driver_alone_is_nothing_to_compute_with)
+{
+  m_facts.driver = host::LoadedDriver{base::Version::parse("455.32.00").value(), std::nullopt};
+  m_request.levels = {Level::driver, Level::toolkit};
+  EXPECT_EQ(named(run().checks, "nothing").because, "there is nothing to verify: no CUDA toolkit is installed");
+  m_request.levels = {Level::driver};
+  EXPECT_EQ(run().verdict, Verdict::cpu_only) << "the driver was all that was asked about";
+}
+
+TEST_F(Verify, an_installation_may_have_nothing_that_computes)
+{
+  m_request.levels = {Level::toolkit};
+  m_request.idle = Idle::is_fine;
+  EXPECT_EQ(run().verdict, Verdict::cpu_only);
+}
+
 TEST_F(Verify, makes_its_work_directory_private_and_removes_it)
 {
   m_machine.target.put("/w/left/by/another", "run");
