@@ -1,6 +1,7 @@
 #include "verify/checks.hpp"
 
 #include "base/text.hpp"
+#include "verify/device_code.hpp"
 #include "verify/probe_output.hpp"
 #include "verify/probe_verdict.hpp"
 
@@ -126,16 +127,39 @@ std::vector<Check> check_kernel(const Context& context, const std::string& nvcc,
     return {compiler_check(*compiled, release)};
   }
   // Without device code in it the program would prove nothing of nvcc.
-  const auto binary = context.effects.target.read(program);
-  if (!binary || binary->find(".nv_fatbin") == std::string::npos) {
+  const std::vector<std::string> code = device_code_in(context.effects.target.read(program).value_or(""));
+  if (code.empty()) {
     return {compile_failed("nvcc made a program without device code")};
   }
-  std::vector<Check> checks = {
-      make_check(Level::toolkit, "compile", CheckResult::passed, "nvcc compiled and linked a kernel")};
+  std::vector<Check> checks = {make_check(Level::toolkit,
+                                          "compile",
+                                          CheckResult::passed,
+                                          "nvcc compiled and linked a kernel, for " + base::join(code, ", "))};
   for (Check& check : check_run(context, program)) {
     checks.push_back(std::move(check));
   }
   return checks;
+}
+
+/// NVIDIA's nvcc is a program. What is a script was put before one, or in its place, by somebody else.
+bool is_wrapper(const Context& context, const std::string& nvcc)
+{
+  constexpr std::size_t k_magic = 4;
+  const auto start = context.effects.target.read_range(nvcc, 0, k_magic);
+  return start && !is_elf(*start);
+}
+
+/// A wrapper that compiles passes as nvcc does. One that does not may lack what only its maker's users have (a module
+/// to load, a licence, a build service), or have no compiler behind it: that tells nothing of NVIDIA's toolkit, good or
+/// bad, nor does its word for a version.
+Check wrapper_check(const std::string& nvcc, Check failed)
+{
+  Check check = nvcc_check(CheckResult::skipped,
+                           nvcc + " is a script, not NVIDIA's compiler, and compiles no device code here: "
+                                  "that proves nothing of the toolkit");
+  check.output_tail = std::move(failed.output_tail);
+  check.hints.push_back({"see what it is", base::Command{{"head", "-n", "20", nvcc}}});
+  return check;
 }
 
 /// There is no toolkit, or none with a compiler: a fault only where one was asked for.
@@ -173,18 +197,15 @@ std::vector<Check> check_toolkit(const Context& context)
     }
     return {std::move(check)};
   }
-  Check version = check_version(context, nvcc, *release);
-  if (version.result == CheckResult::passed && result->out.find("stand-in nvcc") != std::string::npos) {
-    // Test archives carry one that cannot compile, and says so itself: neither proof nor fault.
-    version.result = CheckResult::skipped;
-    version.because = nvcc + " calls itself a stand-in that cannot compile: it proves nothing";
+  std::vector<Check> checks = {check_version(context, nvcc, *release)};
+  if (checks.front().result != CheckResult::passed) {
+    return checks;
   }
-  std::vector<Check> checks = {std::move(version)};
-  if (checks.front().result == CheckResult::passed) {
-    for (Check& check : check_kernel(context, nvcc, *release)) {
-      checks.push_back(std::move(check));
-    }
+  std::vector<Check> kernel = check_kernel(context, nvcc, *release);
+  if (kernel.front().result == CheckResult::failed && is_wrapper(context, nvcc)) {
+    return {wrapper_check(nvcc, std::move(kernel.front()))};
   }
+  checks.insert(checks.end(), std::make_move_iterator(kernel.begin()), std::make_move_iterator(kernel.end()));
   return checks;
 }
 

@@ -28,7 +28,7 @@ check_real_nvcc() {
   ! grep -q 'does not take the default gcc' "$OUT" || skip "the host's nvcc is too old for the root's gcc"
   expect_status 0
   expect_out 'ok +toolkit +nvcc +.* is of CUDA [0-9]+\.[0-9]+$'
-  expect_out 'ok +toolkit +compile +nvcc compiled and linked a kernel'
+  expect_out 'ok +toolkit +compile +nvcc compiled and linked a kernel, for .*sm_[0-9]+'
   expect_out 'skip toolkit +vector-add +.*no GPU can be used here'
   expect_out '^cpu-only'
   expect_no_out '(FAIL|verified)'

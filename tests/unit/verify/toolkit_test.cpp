@@ -1,3 +1,4 @@
+#include "unit/verify/device_program.hpp"
 #include "unit/verify/machine.hpp"
 
 namespace cudasetup::verify {
@@ -21,7 +22,12 @@ protected:
   ToolkitCheck()
   {
     m_request.cuda_dir = "/usr/local/cuda-11.8";
-    m_machine.target.put(k_nvcc, "ELF", 0755).put_directory("/w");
+    m_machine.target
+        .put(k_nvcc,
+             "\x7f"
+             "ELF",
+             0755)
+        .put_directory("/w");
     nvcc_tells("11.8");
   }
   void nvcc_tells(const std::string& release, const std::string& more = "")
@@ -55,7 +61,7 @@ protected:
 
 TEST_F(ToolkitCheck, passes_a_kernel_that_was_compiled_and_ran_on_a_gpu)
 {
-  nvcc_makes("ELF .nv_fatbin");
+  nvcc_makes(test::program_with({{2, 52}}));
   program_ends(k_ran_on_gpu, 0);
   EXPECT_EQ(results(checks()), "nvcc passed\ncompile passed\nprobe passed\nvector-add passed\n");
   EXPECT_EQ(m_compiled.front(), k_nvcc);
@@ -64,7 +70,7 @@ TEST_F(ToolkitCheck, passes_a_kernel_that_was_compiled_and_ran_on_a_gpu)
 
 TEST_F(ToolkitCheck, skips_the_run_without_a_gpu_and_is_no_gpu_success)
 {
-  nvcc_makes("ELF .nv_fatbin");
+  nvcc_makes(test::program_with({{2, 52}}));
   program_ends(k_no_gpu, 3);
   EXPECT_EQ(results(checks()), "nvcc passed\ncompile passed\nvector-add skipped\n");
   EXPECT_EQ(judge(checks(), ExpectGpu::automatic, false), Verdict::cpu_only);
@@ -72,14 +78,14 @@ TEST_F(ToolkitCheck, skips_the_run_without_a_gpu_and_is_no_gpu_success)
 
 TEST_F(ToolkitCheck, a_status_of_three_from_another_program_is_no_missing_gpu)
 {
-  nvcc_makes("ELF .nv_fatbin");
+  nvcc_makes(test::program_with({{2, 52}}));
   program_ends("", 3);
   EXPECT_EQ(named(checks(), "compute").result, CheckResult::failed);
 }
 
 TEST_F(ToolkitCheck, fails_a_wrong_sum_and_a_driver_that_is_too_old)
 {
-  nvcc_makes("ELF .nv_fatbin");
+  nvcc_makes(test::program_with({{2, 52}}));
   program_ends(R"({"probe":"cuda","headers":"11.8","cuda":true,"devices":1})"
                "\n"
                R"({"test":"vector-add","device":"cuda:0","held":false,"error":""})"
@@ -116,7 +122,7 @@ TEST_F(ToolkitCheck, says_what_to_do_when_the_default_gcc_is_too_new)
 TEST_F(ToolkitCheck, names_the_gcc_that_was_put_beside_the_default)
 {
   m_request.host_gcc = 10;
-  nvcc_makes("ELF .nv_fatbin");
+  nvcc_makes(test::program_with({{2, 52}}));
   program_ends(k_no_gpu, 3);
   ASSERT_EQ(checks().size(), 3U);
   EXPECT_EQ(Argv(m_compiled.begin(), m_compiled.begin() + 3), (Argv{k_nvcc, "-ccbin", "g++-10"}));
@@ -124,7 +130,7 @@ TEST_F(ToolkitCheck, names_the_gcc_that_was_put_beside_the_default)
 
 TEST_F(ToolkitCheck, makes_code_for_kepler_too_with_cuda_11_alone)
 {
-  nvcc_makes("ELF .nv_fatbin");
+  nvcc_makes(test::program_with({{2, 52}}));
   program_ends(k_no_gpu, 3);
   checks();
   EXPECT_NE(testing::PrintToString(m_compiled).find("sm_35"), std::string::npos);
@@ -133,11 +139,38 @@ TEST_F(ToolkitCheck, makes_code_for_kepler_too_with_cuda_11_alone)
   EXPECT_EQ(testing::PrintToString(m_compiled).find("sm_35"), std::string::npos);
 }
 
-TEST_F(ToolkitCheck, a_stand_in_is_skipped_and_never_passed)
+TEST_F(ToolkitCheck, a_script_that_compiles_no_device_code_proves_nothing)
 {
-  nvcc_tells("11.8", "This is a stand-in nvcc: it cannot compile.\n");
-  EXPECT_EQ(results(checks()), "nvcc skipped\n");
-  EXPECT_EQ(m_machine.processes.calls().size(), 1U);
+  m_machine.target.put(k_nvcc, "#!/bin/sh\n", 0755);
+  for (const int status : {0, 1}) {
+    nvcc_makes(test::program_with({}), status, "no compiler here\n");
+    EXPECT_EQ(results(checks()), "nvcc skipped\n");
+    EXPECT_NE(checks()[0].because.find("is a script, not NVIDIA's compiler, and compiles no device code"),
+              std::string::npos);
+  }
+  EXPECT_EQ(checks()[0].output_tail, "no compiler here\n");
+  EXPECT_EQ(base::to_shell(checks()[0].hints.at(0).command.value()), "head -n 20 " + k_nvcc);
+}
+
+TEST_F(ToolkitCheck, a_script_that_compiles_serves)
+{
+  m_machine.target.put(k_nvcc, "#!/bin/sh\n", 0755);
+  nvcc_makes(test::program_with({{2, 52}}));
+  program_ends(k_no_gpu, 3);
+  EXPECT_EQ(results(checks()), "nvcc passed\ncompile passed\nvector-add skipped\n");
+}
+
+TEST_F(ToolkitCheck, a_program_that_only_speaks_of_device_code_has_none)
+{
+  nvcc_makes(test::program_with({}) + ".nv_fatbin");
+  EXPECT_EQ(results(checks()), "nvcc passed\ncompile failed\n");
+}
+
+TEST_F(ToolkitCheck, tells_for_which_gpus_it_compiled)
+{
+  nvcc_makes(test::program_with({{2, 52}, {1, 52}}));
+  program_ends(k_no_gpu, 3);
+  EXPECT_EQ(named(checks(), "compile").because, "nvcc compiled and linked a kernel, for compute_52, sm_52");
 }
 
 TEST_F(ToolkitCheck, another_release_than_asked_for_fails)
