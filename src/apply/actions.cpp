@@ -1,6 +1,7 @@
 #include "apply/actions.hpp"
 
 #include "apply/match.hpp"
+#include "apply/unread.hpp"
 #include "base/text.hpp"
 #include "fetch/download.hpp"
 #include "fetch/md5_list.hpp"
@@ -155,6 +156,26 @@ base::Result<void> perform_copy(Workbench& bench, const plan::CopyMatch& copy)
   return {};
 }
 
+base::Result<void> perform_run(Workbench& bench, const plan::Run& run)
+{
+  CUDASETUP_TRY_ASSIGN(Tools::Ended ended, bench.tools.try_run(run.command));
+  if (run.on_failure == plan::OnFailure::go_on) {
+    bench.unread = unread_archives(ended.output);
+    // What is of no archive in particular is no matter of one that nobody needs.
+    if (ended.error && !bench.unread.empty()) {
+      bench.effects.events.emit(effects::Notice{"not all of it was read: " + base::join(bench.unread, ", ")});
+      return {};
+    }
+  }
+  if (!ended.error) {
+    return {};
+  }
+  for (const std::string& archive : bench.unread) {
+    ended.error->details.push_back("before that, this archive could not be read: " + archive);
+  }
+  return base::fail(*std::move(ended.error));
+}
+
 } // namespace
 
 base::Result<void> perform(Workbench& bench, const plan::Action& action)
@@ -183,8 +204,7 @@ base::Result<void> perform(Workbench& bench, const plan::Action& action)
     }
     return {};
   }
-  CUDASETUP_TRY(bench.tools.run(std::get<plan::Run>(action).command));
-  return {};
+  return perform_run(bench, std::get<plan::Run>(action));
 }
 
 std::vector<std::string> paths_changed_by(effects::Files& target, const plan::Action& action)

@@ -14,6 +14,8 @@ struct Workbench {
   const effects::Effects& effects;
   Tools& tools;
   journal::KnownDigests& digests;
+  /// What the last `apt-get update` could not read: a later installation may fail for want of it.
+  std::vector<std::string> unread = {};
 };
 
 /// Carries out one action of a step on the target. Its result equals that of `plan::commands_for`.

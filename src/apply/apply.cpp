@@ -3,6 +3,7 @@
 #include "apply/actions.hpp"
 #include "apply/preflight.hpp"
 #include "apply/simulate.hpp"
+#include "apply/space.hpp"
 #include "base/text.hpp"
 #include "journal/journal.hpp"
 
@@ -80,36 +81,69 @@ std::size_t steps_before_simulation(const plan::Plan& plan)
   return 0;
 }
 
-/// What can fail without a change to the system comes first: what apt would do, and every file that is fetched.
-base::Result<void> try_out(Workbench& bench, const plan::Plan& plan)
+base::Result<void>
+check_room(effects::Files& target, const Tools& tools, const plan::Plan& plan, const std::optional<AptCost>& apt)
 {
-  if (plan.simulation) {
-    CUDASETUP_TRY(fetch_for_simulation(bench, plan));
-    CUDASETUP_TRY(simulate(bench.effects, bench.tools, *plan.simulation));
-  }
-  CUDASETUP_TRY(fetch_for_steps(bench, plan));
-  return bench.tools.wait_for_dpkg();
+  CUDASETUP_TRY_ASSIGN(const std::vector<Need> needs, needs_of(plan, target, apt));
+  return check_space(target, tools, needs);
 }
 
-base::Result<void> run_step_at(Workbench& bench, journal::Journal& journal, const plan::Plan& plan, std::size_t index)
+/// A transaction on its way, and what is known of its cost.
+struct Run {
+  Workbench& bench;
+  const plan::Plan& plan;
+  std::optional<AptCost> apt = std::nullopt;
+
+  plan::Totals totals = plan.totals;
+
+  base::Result<void> ask_apt()
+  {
+    CUDASETUP_TRY(fetch_for_simulation(bench, plan));
+    CUDASETUP_TRY_ASSIGN(apt, simulate(bench.effects, bench.tools, *plan.simulation));
+    return check_room(bench.effects.target, bench.tools, plan, apt);
+  }
+
+  /// What can fail without a change to the system comes first: what apt would do, and every file that is fetched.
+  base::Result<void> try_out()
+  {
+    if (plan.simulation && !apt) {
+      CUDASETUP_TRY(ask_apt());
+    }
+    CUDASETUP_TRY(fetch_for_steps(bench, plan));
+    CUDASETUP_TRY(check_room(bench.effects.target, bench.tools, plan, apt));
+    // The steps remove what was fetched.
+    totals = costed().totals;
+    return bench.tools.wait_for_dpkg();
+  }
+
+  plan::Plan costed() const { return with_known_costs(plan, bench.effects.target, apt); }
+};
+
+/// Whether apt can be asked before anybody agreed: nothing has to be changed for it, nor gigabytes fetched.
+bool can_ask_first(const plan::Plan& plan)
 {
-  const plan::Step& step = plan.steps[index];
-  if (bench.effects.interrupts.count() > 0) {
+  return plan.simulation && plan.simulation->after.empty() && plan.simulation->local_installer.empty();
+}
+
+base::Result<void> run_step_at(Run& run, journal::Journal& journal, std::size_t index)
+{
+  const plan::Step& step = run.plan.steps[index];
+  if (run.bench.effects.interrupts.count() > 0) {
     return base::fail(interrupted("before the step \"" + step.title + "\""));
   }
-  if (index > 0 && index == steps_before_simulation(plan)) {
-    if (auto tried = try_out(bench, plan); !tried) {
+  if (index > 0 && index == steps_before_simulation(run.plan)) {
+    if (auto tried = run.try_out(); !tried) {
       return base::fail(std::move(tried).error().while_doing("trying out the rest; all that was changed is by \"" +
-                                                             plan.steps[index - 1].title + "\""));
+                                                             run.plan.steps[index - 1].title + "\""));
     }
   }
-  return run_step(bench, journal, step, index + 1, plan.steps.size());
+  return run_step(run.bench, journal, step, index + 1, run.plan.steps.size());
 }
 
-base::Result<void> run_steps(Workbench& bench, journal::Journal& journal, const plan::Plan& plan)
+base::Result<void> run_steps(Run& run, journal::Journal& journal)
 {
-  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    auto result = run_step_at(bench, journal, plan, i);
+  for (std::size_t i = 0; i < run.plan.steps.size(); ++i) {
+    auto result = run_step_at(run, journal, i);
     if (!result) {
       const journal::Outcome outcome = outcome_of(result);
       base::Error error = and_unrecorded(std::move(result).error(), journal.ended(outcome));
@@ -135,31 +169,47 @@ base::Result<journal::KnownDigests> load_digests(effects::Files& target, const T
 
 } // namespace
 
+base::Result<void> wait_for_turn(const effects::Effects& effects, const ApplyOptions& options)
+{
+  return Tools(effects, options.root, options.lock_timeout_seconds).wait_for_turn();
+}
+
 base::Result<Applied> apply(const effects::Effects& effects,
                             const plan::Plan& plan,
                             const host::HostFacts& facts,
-                            const ApplyOptions& options)
+                            const ApplyOptions& options,
+                            const Agree& agree)
 {
   if (plan.steps.empty()) {
     return Applied{};
   }
   Tools tools(effects, options.root, options.lock_timeout_seconds);
-  CUDASETUP_TRY(check_before(plan, facts, tools));
+  CUDASETUP_TRY(check_before(facts, tools));
   CUDASETUP_TRY(check_destinations(effects.target, plan));
-  CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> lock, take_lock(effects.target));
+  const bool asks_first = can_ask_first(plan);
+  if (!asks_first) {
+    CUDASETUP_TRY(check_room(effects.target, tools, plan, std::nullopt));
+    CUDASETUP_TRY(agree(with_known_costs(plan, effects.target, std::nullopt)));
+  }
+  CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> lock, take_lock(effects.target, tools));
   CUDASETUP_TRY_ASSIGN(journal::KnownDigests digests, load_digests(effects.target, tools));
   Workbench bench{effects, tools, digests};
+  Run run{bench, plan};
+  if (asks_first) {
+    CUDASETUP_TRY(run.ask_apt());
+    CUDASETUP_TRY(agree(run.costed()));
+  }
   if (steps_before_simulation(plan) == 0) {
-    CUDASETUP_TRY(try_out(bench, plan));
+    CUDASETUP_TRY(run.try_out());
   }
   if (effects.interrupts.count() > 0) {
     return base::fail(interrupted("before the first change"));
   }
   CUDASETUP_TRY_ASSIGN(
       journal::Journal journal,
-      journal::Journal::begin(effects.target, effects.clock, plan::to_json(plan, facts, options.root)));
-  CUDASETUP_TRY(run_steps(bench, journal, plan));
-  return Applied{journal.id(), plan.steps.size()};
+      journal::Journal::begin(effects.target, effects.clock, plan::to_json(run.costed(), facts, options.root)));
+  CUDASETUP_TRY(run_steps(run, journal));
+  return Applied{journal.id(), plan.steps.size(), run.totals};
 }
 
 } // namespace cudasetup::apply

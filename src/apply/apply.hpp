@@ -5,6 +5,7 @@
 #include "host/facts.hpp"
 #include "plan/plan.hpp"
 
+#include <functional>
 #include <string>
 
 namespace cudasetup::apply {
@@ -15,18 +16,28 @@ struct ApplyOptions {
   unsigned lock_timeout_seconds = 300;
 };
 
+/// Asked once, when what it costs is known as far as it can be before the first change: an Error ends it all.
+using Agree = std::function<base::Result<void>(const plan::Plan& costed)>;
+
 struct Applied {
   /// The transaction's number in the journal, e.g. 0001; empty when there was nothing to do.
   std::string transaction;
   std::size_t steps = 0;
+  plan::Totals totals; ///< with what was found out meanwhile
 };
 
-/// Runs a plan: takes our lock, checks root, dpkg's health and free space, asks apt what would
-/// happen, fetches every file of the plan, and only then changes anything, step by step with a journal. Errors:
-/// needs_root, busy, packages, network, untrusted, no_space, interrupted, document (a damaged journal).
+/// Waits for another cudasetup on that system, or what one left running, before anything is looked at or planned: see
+/// Tools::wait_for_turn.
+base::Result<void> wait_for_turn(const effects::Effects& effects, const ApplyOptions& options);
+
+/// Runs a plan: takes our lock, checks root, dpkg's health and free space, asks apt what would happen and what it
+/// costs, asks @p agree (before what apt can tell only after much is fetched or changed), fetches every file of the
+/// plan, and only then changes anything, step by step with a journal. Errors: needs_root, busy, packages, network,
+/// untrusted, no_space, interrupted, document (a damaged journal), and those of @p agree.
 base::Result<Applied> apply(const effects::Effects& effects,
                             const plan::Plan& plan,
                             const host::HostFacts& facts,
-                            const ApplyOptions& options);
+                            const ApplyOptions& options,
+                            const Agree& agree);
 
 } // namespace cudasetup::apply

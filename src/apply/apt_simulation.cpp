@@ -13,6 +13,43 @@ std::string without_architecture(std::string_view name)
   return std::string(name.substr(0, name.find(':')));
 }
 
+/// "11.1.1-1" of "Inst name [old] (11.1.1-1 NVIDIA CUDA [amd64])".
+std::string new_version(std::string_view line)
+{
+  const std::size_t open = line.find(" (");
+  if (open == std::string_view::npos) {
+    return "";
+  }
+  const std::string_view rest = line.substr(open + 2);
+  return std::string(rest.substr(0, rest.find_first_of(" )")));
+}
+
+/// Bytes of "2023 kB", "12.3 MB", "512 B": apt's units are powers of 1000 (Debian/apt apt-pkg/contrib/strutl.cc,
+/// SizeToStr).
+std::optional<std::uint64_t> parse_size(std::string_view number, std::string_view unit)
+{
+  constexpr std::string_view k_units = "BkMGTPEZY";
+  const std::size_t power = unit.empty() ? std::string_view::npos : k_units.find(unit.front());
+  const std::size_t point = number.find('.');
+  const auto whole = base::parse_number(number.substr(0, point));
+  const auto tenth =
+      point == std::string_view::npos ? std::optional<std::uint64_t>(0) : base::parse_number(number.substr(point + 1));
+  if (power > 6 || !whole || *whole > 100'000 || !tenth || *tenth > 9) {
+    return std::nullopt;
+  }
+  std::uint64_t scale = 1;
+  for (std::size_t i = 0; i < power; ++i) {
+    scale *= 1000;
+  }
+  return *whole * scale + *tenth * (scale / 10);
+}
+
+base::Error not_as_asked(const std::string& name, const std::string& what)
+{
+  return base::make_error(base::ErrorKind::packages, "apt would not install " + what + "; nothing was changed")
+      .with_hint("see which versions it knows, and from where", base::Command{{"apt-cache", "policy", name}});
+}
+
 } // namespace
 
 AptSimulation parse_simulation(std::string_view output)
@@ -27,7 +64,7 @@ AptSimulation parse_simulation(std::string_view output)
     if (words[0] == "Remv" || words[0] == "Purg") {
       simulation.removals.push_back(without_architecture(words[1]));
     } else if (words[0] == "Inst") {
-      simulation.installs.push_back(without_architecture(words[1]));
+      simulation.installs.emplace(without_architecture(words[1]), new_version(line));
     }
   }
   return simulation;
@@ -49,6 +86,45 @@ base::Result<void> check_simulation(const AptSimulation& simulated)
                        "apt would remove packages that are not NVIDIA's: " + base::join(strangers, " ") +
                            "; nothing was changed")
           .with_hint("see why apt wants that", base::Command{{"apt-cache", "policy", strangers.front()}}));
+}
+
+base::Result<void> check_asked(const std::vector<std::string>& asked,
+                               const AptSimulation& simulated,
+                               const std::map<std::string, host::InstalledPackage>& installed)
+{
+  for (const std::string& package : asked) {
+    const std::size_t equals = package.find('=');
+    const std::string name = package.substr(0, equals);
+    const std::string version = equals == std::string::npos ? "" : package.substr(equals + 1);
+    if (const auto found = simulated.installs.find(name); found != simulated.installs.end()) {
+      if (!version.empty() && found->second != version) {
+        return base::fail(not_as_asked(name, name + " " + version + " but " + found->second));
+      }
+      continue;
+    }
+    const auto there = installed.find(name);
+    if (there == installed.end() || (!version.empty() && there->second.version != version)) {
+      return base::fail(not_as_asked(name, package));
+    }
+  }
+  return {};
+}
+
+AptCost parse_cost(std::string_view output)
+{
+  AptCost cost;
+  for (const std::string_view line : base::lines(output)) {
+    const std::vector<std::string_view> words = base::words(line);
+    if (line.starts_with('\'') && words.size() >= 3 && words[0].size() > 2 && words[0].ends_with('\'')) {
+      cost.addresses.emplace_back(words[0].substr(1, words[0].size() - 2));
+      const bool is_here = cost.addresses.back().starts_with("file:") || cost.addresses.back().starts_with("copy:");
+      cost.download_bytes += is_here ? 0 : base::parse_number(words[2]).value_or(0);
+    } else if (line.starts_with("After this operation, ") && words.size() >= 5) {
+      cost.disk_bytes = line.find(" freed") == std::string_view::npos ? parse_size(words[3], words[4])
+                                                                      : std::optional<std::uint64_t>(0);
+    }
+  }
+  return cost;
 }
 
 } // namespace cudasetup::apply

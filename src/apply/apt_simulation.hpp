@@ -1,7 +1,11 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "host/facts.hpp"
 
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +14,7 @@ namespace cudasetup::apply {
 
 /// What `apt-get --simulate install` says it would do; names without architectures.
 struct AptSimulation {
-  std::vector<std::string> installs; ///< upgrades too
+  std::map<std::string, std::string> installs; ///< upgrades too; the version by name
   std::vector<std::string> removals;
 };
 
@@ -19,5 +23,23 @@ AptSimulation parse_simulation(std::string_view output);
 
 /// Refuses, with an Error of kind packages, the removal of a package that is not NVIDIA's own. Pure.
 base::Result<void> check_simulation(const AptSimulation& simulated);
+
+/// Refuses, with an Error of kind packages, a simulation without a package that was asked for (`name` or
+/// `name=version`) and that is not among @p installed: old apt takes what it does not know for a pattern. Pure.
+base::Result<void> check_asked(const std::vector<std::string>& asked,
+                               const AptSimulation& simulated,
+                               const std::map<std::string, host::InstalledPackage>& installed);
+
+/// What `apt-get --print-uris install` tells of the cost.
+struct AptCost {
+  std::vector<std::string> addresses; ///< of the packages that would be fetched
+  /// Of those that are not on this machine (file:) already.
+  std::uint64_t download_bytes = 0;
+  /// What the packages add on the disk, as apt rounds it; 0 where they free some. nullopt: apt did not say.
+  std::optional<std::uint64_t> disk_bytes;
+};
+
+/// Reads the lines `'ADDRESS' FILE BYTES DIGEST` and "After this operation, …". Pure.
+AptCost parse_cost(std::string_view output);
 
 } // namespace cudasetup::apply

@@ -7,16 +7,15 @@
 
 namespace cudasetup::apply {
 
-/// What can be known before anything is done: are we root, is dpkg healthy, is there room under /var for those
-/// downloads whose sizes are known.
-base::Result<void> check_before(const plan::Plan& plan, const host::HostFacts& facts, const Tools& tools);
+/// What can be known before anything is done: are we root, is dpkg healthy.
+base::Result<void> check_before(const host::HostFacts& facts, const Tools& tools);
 
 /// Whether what the plan unpacks may go where it says, so that nothing is fetched in vain: see
 /// fetch::check_destination.
 base::Result<void> check_destinations(effects::Files& target, const plan::Plan& plan);
 
 /// Our lock, held for the life of the result; an Error of kind busy when another run has it.
-base::Result<std::shared_ptr<void>> take_lock(effects::Files& target);
+base::Result<std::shared_ptr<void>> take_lock(effects::Files& target, const Tools& tools);
 
 /// Fetches into our cache what the simulation reads: the keyring package or the local installer. No change to the
 /// system; the steps find the files there and do not fetch them again.

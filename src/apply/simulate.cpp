@@ -2,7 +2,12 @@
 
 #include "apply/apt_simulation.hpp"
 #include "apply/match.hpp"
+#include "apply/unread.hpp"
 #include "base/text.hpp"
+#include "host/dpkg_status.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace cudasetup::apply {
 
@@ -18,12 +23,28 @@ std::string in_state(std::string_view name)
   return std::string(k_simulation_directory) + "/" + std::string(name);
 }
 
+/// What apt would run by itself, from the system's own configuration: it may write anywhere. Cleared in a file, which
+/// apt reads after all others; an option on its command line can only add to a list (apt.conf(5), -c and #clear).
+constexpr std::string_view k_no_hooks = "#clear APT::Update::Pre-Invoke;\n"
+                                        "#clear APT::Update::Post-Invoke;\n"
+                                        "#clear APT::Update::Post-Invoke-Success;\n"
+                                        "#clear APT::Update::Post-Invoke-Stats;\n"
+                                        "#clear APT::Install::Pre-Invoke;\n"
+                                        "#clear APT::Install::Post-Invoke;\n"
+                                        "#clear APT::Install::Post-Invoke-Success;\n"
+                                        "#clear AptCli::Hooks;\n"
+                                        "#clear DPkg::Pre-Invoke;\n"
+                                        "#clear DPkg::Post-Invoke;\n"
+                                        "#clear DPkg::Pre-Install-Pkgs;\n";
+
 /// apt-get with every place it writes to, and the places of sources and pins, in the private state. The list of
 /// installed packages stays the real one.
 Command private_apt(std::vector<std::string> arguments)
 {
   Command command;
   command.argv = {"apt-get",
+                  "-c",
+                  in_state("apt.conf"),
                   "-o",
                   "Dir::State::lists=" + in_state("lists"),
                   "-o",
@@ -40,6 +61,9 @@ Command private_apt(std::vector<std::string> arguments)
                   // The state is private: apt's unprivileged user could not read it.
                   "-o",
                   "APT::Sandbox::User=root",
+                  // Descriptions in other languages change nothing.
+                  "-o",
+                  "Acquire::Languages=none",
                   "-o",
                   "APT::Update::Error-Mode=any"};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
@@ -65,6 +89,7 @@ base::Result<void> copy_apt_state(effects::Files& target)
   CUDASETUP_TRY(target.make_directories(in_state("lists/partial"), 0700));
   CUDASETUP_TRY(target.make_directories(in_state("cache/archives/partial"), 0700));
   CUDASETUP_TRY(target.make_directories(in_state("log"), 0700));
+  CUDASETUP_TRY(target.write(in_state("apt.conf"), k_no_hooks, 0600));
   CUDASETUP_TRY(target.write(in_state("sources.list"), target.read("/etc/apt/sources.list").value_or(""), 0600));
   CUDASETUP_TRY(copy_folder(target, "/var/lib/apt/lists", in_state("lists")));
   CUDASETUP_TRY(copy_folder(target, k_sources, in_state("sources.list.d")));
@@ -108,42 +133,145 @@ base::Result<void> add_source(effects::Files& target, Tools& tools, const plan::
   return target.write(in_state("sources.list.d/cudasetup.list"), line + "\n", 0600);
 }
 
-base::Result<void> simulate_in_state(effects::Files& target, Tools& tools, const plan::Simulation& simulation)
+/// An update of the private lists: what of it failed, if something did.
+struct Update {
+  base::Error error;               ///< what it means, where something is unread
+  std::vector<std::string> unread; ///< archives
+
+  /// Each with the files that name it.
+  std::vector<std::string> described(effects::Files& target) const
+  {
+    std::vector<std::string> lines;
+    for (const std::string& archive : unread) {
+      const std::vector<std::string> files = source_files_of(target, archive);
+      lines.push_back(archive + (files.empty() ? "" : " (" + base::join(files, ", ") + ")"));
+    }
+    return lines;
+  }
+};
+
+base::Result<Update> update_lists(Tools& tools)
 {
+  const Command command = private_apt({"update"});
+  CUDASETUP_TRY_ASSIGN(Tools::Ended ended, tools.try_run(command));
+  Update update;
+  update.unread = unread_archives(ended.output);
+  if (ended.error && update.unread.empty()) {
+    // Of no archive in particular: two sources that contradict each other, a full disk.
+    return base::fail(*std::move(ended.error));
+  }
+  // An old apt warns and succeeds.
+  update.error = ended.error ? *std::move(ended.error) : tools.failure_of(command, ended.output);
+  return update;
+}
+
+/// apt's words for what it does not know, as it is where a list is missing.
+bool misses_a_package(const std::string& output)
+{
+  constexpr std::array<std::string_view, 3> k_words = {
+      "Unable to locate package", "has no installation candidate", "' was not found"};
+  return std::any_of(
+      k_words.begin(), k_words.end(), [&](std::string_view words) { return output.find(words) != std::string::npos; });
+}
+
+/// Asks apt for an installation; where it cannot be for want of a list, the error is that of the list.
+base::Result<std::string> ask(effects::Files& target, Tools& tools, const Update& update, const Command& command)
+{
+  CUDASETUP_TRY_ASSIGN(Tools::Ended ended, tools.try_run(command));
+  if (!ended.error) {
+    return std::move(ended.output);
+  }
+  if (update.unread.empty() || !misses_a_package(ended.output)) {
+    for (const std::string& unread : update.described(target)) {
+      ended.error->details.push_back("besides, this archive could not be read: " + unread);
+    }
+    return base::fail(*std::move(ended.error));
+  }
+  base::Error error = update.error;
+  for (const std::string& unread : update.described(target)) {
+    error.details.push_back("not read: " + unread);
+  }
+  error.details.push_back("without that, apt says: " + ended.error->message);
+  return base::fail(std::move(error));
+}
+
+/// A list that could not be read stops what needs it: packages would come from an archive that is not there, or is not
+/// what it was. Any other is a word of caution.
+base::Result<void> judge_unread(const effects::Effects& effects, const Update& update, const AptCost& cost)
+{
+  for (const std::string& archive : update.unread) {
+    const bool needed = std::any_of(cost.addresses.begin(), cost.addresses.end(), [&](const std::string& address) {
+      return is_in_archive(address, archive);
+    });
+    if (needed) {
+      base::Error error = update.error;
+      error.details.push_back("packages would come from " + archive);
+      return base::fail(std::move(error));
+    }
+  }
+  for (const std::string& unread : update.described(effects.target)) {
+    effects.events.emit(
+        effects::Notice{"careful: apt cannot read " + unread + ". Nothing is needed of it; it goes on"});
+  }
+  return {};
+}
+
+/// Hints of pure checks know nothing of the root.
+base::Result<void> outside(base::Result<void> checked, const Tools& tools)
+{
+  if (checked) {
+    return {};
+  }
+  base::Error error = std::move(checked).error();
+  for (base::Hint& hint : error.hints) {
+    if (hint.command) {
+      hint.command = tools.outside(*std::move(hint.command));
+    }
+  }
+  return base::fail(std::move(error));
+}
+
+base::Result<AptCost>
+simulate_in_state(const effects::Effects& effects, Tools& tools, const plan::Simulation& simulation)
+{
+  effects::Files& target = effects.target;
   CUDASETUP_TRY(copy_apt_state(target));
   CUDASETUP_TRY(add_source(target, tools, simulation));
   if (!simulation.pin.empty()) {
     CUDASETUP_TRY(target.write(in_state("preferences.d/cuda-repository-pin-600"), simulation.pin, 0600));
   }
-  CUDASETUP_TRY(tools.run(private_apt({"update"})));
+  CUDASETUP_TRY_ASSIGN(const Update update, update_lists(tools));
   // With --yes the simulation refuses what the run itself would: changes to packages on hold, and older versions.
-  std::vector<std::string> install = {"--simulate", "--yes", "-o", std::string(plan::k_names_only), "install"};
+  std::vector<std::string> install = {"--yes", "-o", std::string(plan::k_names_only), "install"};
   install.insert(install.end(), simulation.packages.begin(), simulation.packages.end());
-  CUDASETUP_TRY_ASSIGN(const std::string output, tools.run(private_apt(std::move(install))));
-  auto checked = check_simulation(parse_simulation(output));
-  if (!checked) {
-    base::Error error = std::move(checked).error();
-    for (base::Hint& hint : error.hints) {
-      if (hint.command) {
-        hint.command = tools.outside(*std::move(hint.command));
-      }
-    }
-    return base::fail(std::move(error));
-  }
-  return {};
+  std::vector<std::string> simulated = install;
+  simulated.insert(simulated.begin(), "--simulate");
+  CUDASETUP_TRY_ASSIGN(const std::string output, ask(target, tools, update, private_apt(std::move(simulated))));
+  const AptSimulation would = parse_simulation(output);
+  CUDASETUP_TRY(outside(check_simulation(would), tools));
+  const auto status = host::parse_dpkg_status(target.read("/var/lib/dpkg/status").value_or(""));
+  CUDASETUP_TRY(outside(check_asked(simulation.packages, would, status.packages), tools));
+  install.insert(install.begin(), "--print-uris");
+  CUDASETUP_TRY_ASSIGN(const std::string addresses, ask(target, tools, update, private_apt(std::move(install))));
+  AptCost cost = parse_cost(addresses);
+  CUDASETUP_TRY(judge_unread(effects, update, cost));
+  return cost;
 }
 
 } // namespace
 
-base::Result<void> simulate(const effects::Effects& effects, Tools& tools, const plan::Simulation& simulation)
+base::Result<AptCost> simulate(const effects::Effects& effects, Tools& tools, const plan::Simulation& simulation)
 {
-  auto result = simulate_in_state(effects.target, tools, simulation);
+  auto result = simulate_in_state(effects, tools, simulation);
   auto removed = effects.target.remove(std::string(k_simulation_directory));
   if (!result) {
     return base::fail(std::move(result).error().while_doing(std::string("asking apt what would happen") +
                                                             (simulation.after.empty() ? ", before any change" : "")));
   }
-  return removed;
+  if (!removed) {
+    return base::fail(std::move(removed).error());
+  }
+  return result;
 }
 
 } // namespace cudasetup::apply

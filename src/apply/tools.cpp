@@ -64,7 +64,7 @@ bool takes_dpkg_lock(const base::Command& command)
   const std::string tool = tool_name(command);
   return (tool == "apt-get" || tool == "dpkg") &&
          std::none_of(command.argv.begin(), command.argv.end(), [](const std::string& word) {
-           return word == "--simulate" || word == "update";
+           return word == "--simulate" || word == "--print-uris" || word == "update";
          });
 }
 
@@ -138,8 +138,9 @@ base::Result<void> Tools::pause(milliseconds length)
 {
   for (milliseconds left = length; left.count() > 0; left -= k_nap) {
     if (m_effects.interrupts.count() > 0) {
-      return base::fail(base::make_error(base::ErrorKind::interrupted, "stopped while waiting for apt's lock, as asked")
-                            .with_hint("give the same command again: it goes on from what is there"));
+      return base::fail(
+          base::make_error(base::ErrorKind::interrupted, "stopped while waiting for another program, as asked")
+              .with_hint("give the same command again: it goes on from what is there"));
     }
     m_effects.clock.sleep(std::min(left, k_nap));
   }
@@ -207,7 +208,61 @@ base::Result<void> Tools::wait_for_dpkg()
   return {};
 }
 
-base::Result<std::string> Tools::run(const base::Command& command)
+std::string Tools::turn_holder() const
+{
+  const std::string lock(journal::k_lock_file);
+  const std::string path = m_effects.files.resolve(outside(lock)).value_or(outside(lock));
+  std::string found = "another cudasetup";
+  for (const std::string& number : m_effects.files.list("/proc")) {
+    const std::string open = "/proc/" + number + "/fd";
+    const std::vector<std::string> files =
+        base::parse_number(number) ? m_effects.files.list(open) : std::vector<std::string>{};
+    const bool holds = std::any_of(files.begin(), files.end(), [&](const std::string& file) {
+      return m_effects.files.link_target(open + "/" + file) == path;
+    });
+    if (holds) {
+      const std::string name(base::trim(m_effects.files.read("/proc/" + number + "/comm").value_or("")));
+      found = "process " + number + (name.empty() ? "" : " (" + name + ")");
+      if (name.starts_with("cudasetup")) {
+        return found;
+      }
+    }
+  }
+  return found;
+}
+
+base::Error Tools::other_at_work() const
+{
+  const std::string holder = turn_holder();
+  KnownFailure failure = held_by(holder);
+  base::Error error = base::make_error(failure.kind, holder + " is changing this machine");
+  error.hints = std::move(failure.hints);
+  return error;
+}
+
+base::Result<void> Tools::wait_for_turn()
+{
+  const std::string lock(journal::k_lock_file);
+  const auto deadline = m_effects.clock.steady() + std::chrono::seconds(m_lock_timeout_seconds);
+  std::string told;
+  while (m_effects.target.status(lock, effects::FollowLinks::no)) {
+    CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> ours, m_effects.target.lock(lock));
+    if (ours != nullptr) {
+      break;
+    }
+    if (m_effects.clock.steady() >= deadline) {
+      return base::fail(other_at_work());
+    }
+    if (const std::string holder = turn_holder(); holder != told) {
+      m_effects.events.emit(effects::Notice{"waiting for " + holder + ", which is changing this machine"});
+      told = holder;
+    }
+    CUDASETUP_TRY(pause(k_look_pause));
+  }
+  return {};
+}
+
+base::Result<Tools::Ending> Tools::run_to_end(const base::Command& command)
 {
   if (takes_dpkg_lock(command)) {
     CUDASETUP_TRY(wait_for_dpkg());
@@ -216,11 +271,11 @@ base::Result<std::string> Tools::run(const base::Command& command)
   bool told = false;
   while (true) {
     CUDASETUP_TRY_ASSIGN(Ending ending, run_once(command));
-    if (ending.result.status == 0) {
-      return std::move(ending.result.out);
+    const auto holder = ending.result.status == 0 ? std::nullopt : lock_holder(ending.transcript);
+    if (!holder) {
+      return ending;
     }
-    const auto holder = lock_holder(ending.transcript);
-    if (!holder || m_effects.clock.steady() >= deadline) {
+    if (m_effects.clock.steady() >= deadline) {
       return base::fail(failure(command, ending));
     }
     if (!told) {
@@ -229,6 +284,33 @@ base::Result<std::string> Tools::run(const base::Command& command)
     }
     CUDASETUP_TRY(pause(k_lock_pause));
   }
+}
+
+base::Result<std::string> Tools::run(const base::Command& command)
+{
+  CUDASETUP_TRY_ASSIGN(Ending ending, run_to_end(command));
+  if (ending.result.status != 0) {
+    return base::fail(failure(command, ending));
+  }
+  return std::move(ending.result.out);
+}
+
+base::Result<Tools::Ended> Tools::try_run(const base::Command& command)
+{
+  CUDASETUP_TRY_ASSIGN(Ending ending, run_to_end(command));
+  Ended ended;
+  if (ending.result.status != 0) {
+    ended.error = failure(command, ending);
+  }
+  ended.output = std::move(ending.transcript);
+  return ended;
+}
+
+base::Error Tools::failure_of(const base::Command& command, const std::string& output) const
+{
+  Ending ending;
+  ending.transcript = output;
+  return failure(command, ending);
 }
 
 } // namespace cudasetup::apply

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "effects/effects.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,9 +26,25 @@ public:
   /// packages where that is not known.
   base::Result<std::string> run(const base::Command& command);
 
+  /// How a command ended that may fail.
+  struct Ended {
+    std::string output;               ///< all it printed, in order
+    std::optional<base::Error> error; ///< what its failure means, as of `run`; nullopt: it succeeded
+  };
+  /// As `run`, for a caller who judges by what was printed. Errors: busy and interrupted, and that it could not start.
+  base::Result<Ended> try_run(const base::Command& command);
+  /// What a command's output means, as if it had failed.
+  base::Error failure_of(const base::Command& command, const std::string& output) const;
+
   /// Waits until nobody else works with apt or dpkg, and says whom it waits for: not every apt that waits by itself
   /// does. Errors: busy, interrupted.
   base::Result<void> wait_for_dpkg();
+
+  /// Waits until no other cudasetup, nor what one left running, works on the target, and says whom it waits for. What
+  /// was looked at before may be otherwise then. Errors: busy, interrupted.
+  base::Result<void> wait_for_turn();
+  /// That another one, whoever can be named, is at work.
+  base::Error other_at_work() const;
 
   /// A path of the target as a person types it on the running system.
   std::string outside(std::string_view path) const;
@@ -41,7 +58,11 @@ private:
     std::string transcript;
   };
 
+  base::Result<Ending> run_to_end(const base::Command& command);
   base::Result<Ending> run_once(const base::Command& command);
+  /// "process 123 (cudasetup)": who has our lock open; a cudasetup before what it started. "another cudasetup" where
+  /// that cannot be told.
+  std::string turn_holder() const;
   /// Who holds dpkg's lock, if somebody does.
   std::optional<std::string> dpkg_holder() const;
   base::Result<void> pause(std::chrono::milliseconds length);

@@ -76,10 +76,14 @@ json::Value result_document(const Prepared& prepared,
                             const std::optional<verify::Verification>& verification,
                             const std::string& root)
 {
+  plan::Plan plan = prepared.plan;
+  if (!applied.transaction.empty()) {
+    plan.totals = applied.totals;
+  }
   return json::Object{{"schema", "cudasetup.install/1"},
                       {"transaction", applied.transaction.empty() ? json::Value() : json::Value(applied.transaction)},
                       {"steps", std::uint64_t{applied.steps}},
-                      {"plan", plan::to_json(prepared.plan, prepared.facts, root)},
+                      {"plan", plan::to_json(plan, prepared.facts, root)},
                       {"verification", verification ? verify::to_json(*verification) : json::Value()}};
 }
 
@@ -130,10 +134,14 @@ apply_plan(const Options& options, Outside& outside, const effects::Effects& eff
   }
   CUDASETUP_TRY(check_can_agree(options, outside));
   outside.console.say(render::to_text(prepared.plan, prepared.facts));
-  CUDASETUP_TRY(agree(options, outside, effects.interrupts));
-  CUDASETUP_TRY_ASSIGN(
-      const apply::Applied applied,
-      apply::apply(effects, prepared.plan, prepared.facts, {options.host.root, options.how.lock_timeout_seconds}));
+  const auto ask = [&](const plan::Plan& costed) {
+    if (const std::string cost = render::cost_text(costed); cost != render::cost_text(prepared.plan)) {
+      outside.console.say(cost);
+    }
+    return agree(options, outside, effects.interrupts);
+  };
+  const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds};
+  CUDASETUP_TRY_ASSIGN(const apply::Applied applied, apply::apply(effects, prepared.plan, prepared.facts, how, ask));
   return finish(options, outside, effects, prepared, applied);
 }
 
@@ -158,6 +166,10 @@ base::Result<void> write_plan(const std::string& path, const std::string& text, 
 base::Result<int> run_install(const Options& options, Outside& outside)
 {
   const effects::Effects effects = outside.effects_for(options.host.root);
+  if (options.dry_run == Switch::off && outside.is_root) {
+    CUDASETUP_TRY(check_places(options.host, effects.files));
+    CUDASETUP_TRY(apply::wait_for_turn(effects, {options.host.root, options.how.lock_timeout_seconds}));
+  }
   CUDASETUP_TRY_ASSIGN(auto outcome, prepare(options, outside, effects));
   if (const auto* refusal = std::get_if<resolve::Refusal>(&outcome)) {
     return show_refusal(*refusal, options, outside);

@@ -259,6 +259,20 @@ base::Result<void> check_destination(effects::Files& files, const std::string& t
   return {};
 }
 
+base::Result<std::uint64_t> unpacked_bytes(effects::Files& files, const std::string& zip)
+{
+  CUDASETUP_TRY_ASSIGN(const auto view, files.view(zip));
+  auto entries = read_zip_directory(view->bytes(), ZipLimits{k_most_unpacked_bytes});
+  if (!entries) {
+    return base::fail(std::move(entries).error().while_doing("reading " + zip));
+  }
+  std::uint64_t sum = 0;
+  for (const ZipEntry& entry : *entries) {
+    sum += entry.bytes;
+  }
+  return sum;
+}
+
 base::Result<Unpacked>
 unpack(effects::Files& files, effects::Events& events, effects::Interrupts& interrupts, const UnpackRequest& request)
 {

@@ -11,6 +11,8 @@
 
 namespace cudasetup::fetch {
 
+inline constexpr std::uint64_t k_most_unpacked_bytes = std::uint64_t{64} * 1024 * 1024 * 1024;
+
 struct UnpackRequest {
   /// The zip file.
   std::string zip;
@@ -21,7 +23,7 @@ struct UnpackRequest {
   /// For progress and messages.
   std::string what;
   /// A zip that unpacks to more is refused.
-  std::uint64_t most_bytes = std::uint64_t{64} * 1024 * 1024 * 1024;
+  std::uint64_t most_bytes = k_most_unpacked_bytes;
   /// Threads; 0 for as many as there are cores.
   unsigned jobs = 0;
 };
@@ -40,6 +42,9 @@ inline constexpr std::string_view k_old_suffix = ".cudasetup-old";
 /// `share/cmake/Torch`, and it is no directory right under the root. An Error of kind refused otherwise. Changes
 /// nothing.
 base::Result<void> check_destination(effects::Files& files, const std::string& to);
+
+/// What the files of a zip come to, unpacked. Errors: untrusted as read_zip_directory says.
+base::Result<std::uint64_t> unpacked_bytes(effects::Files& files, const std::string& zip);
 
 /// Unpacks a zip, all cores at once, into `TO.cudasetup-new`, and puts it in its place when it is whole, checked and on
 /// the disk; what was there waits as `TO.cudasetup-old` until then. Files get 0644, or 0755 where the zip lets somebody

@@ -114,9 +114,10 @@ Run apt_install(const Input& input, const std::vector<std::string>& packages, Re
 Run apt_update()
 {
   // All sources, as people know it: NVIDIA's packages need Ubuntu's lists too, and an update of one source alone drops
-  // the others' lists unless told not to. Without Error-Mode=any (apt 2.1.16; older ones ignore it) a list that could
-  // not be fetched is only a warning, and the failure comes later as an unknown package.
-  return run({"apt-get", "update", "-o", "APT::Update::Error-Mode=any"});
+  // the others' lists unless told not to. With Error-Mode=any (apt 2.1.16; older ones ignore it) the status tells of
+  // every list that could not be read. One that nobody needs (a source of the user's own that is gone) must not stop
+  // the rest; one that is needed stops the installation that comes next, which names exact versions.
+  return Run{base::Command{{"apt-get", "update", "-o", "APT::Update::Error-Mode=any"}}, OnFailure::go_on};
 }
 
 Run run(std::vector<std::string> argv)

@@ -50,7 +50,7 @@ std::vector<std::string> apt_texts(const std::vector<manifest::AptPackage>& pack
 enum class Recommends { leave_out, take };
 /// `apt-get install` that asks nothing, keeps changed configuration files and never downgrades.
 Run apt_install(const Input& input, const std::vector<std::string>& packages, Recommends recommends);
-/// `apt-get update`; a list that cannot be read is a failure.
+/// `apt-get update`; a list that cannot be read is no failure here, but where a package of it is asked for.
 Run apt_update();
 Run run(std::vector<std::string> argv);
 

@@ -77,9 +77,14 @@ struct Remove {
   std::vector<std::string> paths;
 };
 
+/// What a failure of a program means: the end of the step, or, where what comes next shows by itself whether it
+/// mattered, a word of caution.
+enum class OnFailure { stop, go_on };
+
 /// Runs a program.
 struct Run {
   base::Command command;
+  OnFailure on_failure = OnFailure::stop;
 };
 
 using Action = std::variant<Download, WriteFile, MakeDirectory, Unpack, Link, CopyMatch, Remove, Run>;
@@ -96,10 +101,23 @@ struct Step {
   Interruptible interruptible = Interruptible::yes;
 };
 
+/// What one part of the plan costs. Not counted are apt's package lists and lists of sums: a few megabytes.
+struct Cost {
+  std::string what; ///< for people
+  std::string file; ///< where it is fetched to; empty for what apt and pip fetch
+  std::optional<std::uint64_t> download_bytes;
+  /// That it takes on the disk in the end; nullopt also where what is unpacked has no published size.
+  std::optional<std::uint64_t> disk_bytes;
+};
+
+/// The part that only apt knows.
+inline constexpr std::string_view k_apt_cost = "apt's packages";
+
 struct Totals {
   std::optional<std::uint64_t> download_bytes; ///< nullopt: at least one size is unknown
   std::optional<std::uint64_t> disk_bytes;
   bool reboot = false;
+  std::vector<Cost> parts = {};
 };
 
 /// An option for apt-get. Without it a name that apt does not know is a regular expression where it has a `+`: g++-10
@@ -159,6 +177,11 @@ Plan make_plan(const resolve::Request& request,
                const resolve::Resolution& resolution,
                const host::HostFacts& facts,
                const Settings& settings);
+
+/// What these steps cost, as far as it is known beforehand. Pure.
+std::vector<Cost> costs_of(const std::vector<Step>& steps);
+/// Their sums. Pure.
+Totals totals_of(std::vector<Cost> costs, bool reboot);
 
 /// The commands that do what @p action does, for the system at @p root ("" or "/": the running one): what is printed,
 /// exported and, for Run, executed. With a root all of them run inside it: a link in it never leads out of it, and

@@ -56,34 +56,6 @@ std::optional<Simulation> make_simulation(const Input& input, const std::vector<
   return simulation;
 }
 
-bool runs_apt(const Action& action)
-{
-  const auto* command = std::get_if<Run>(&action);
-  return command != nullptr && command->command.argv.front() == "apt-get";
-}
-
-/// Known only where every byte comes by downloads of ours with known sizes: apt's and pip's are not known beforehand.
-std::optional<std::uint64_t> download_bytes(const std::vector<Step>& steps)
-{
-  std::uint64_t sum = 0;
-  for (const Step& step : steps) {
-    for (const Action& action : step.actions) {
-      const auto* download = std::get_if<Download>(&action);
-      if (runs_apt(action) || step.id == "python" || (download != nullptr && !download->bytes)) {
-        return std::nullopt;
-      }
-      sum += download == nullptr ? 0 : *download->bytes;
-    }
-  }
-  return sum;
-}
-
-/// What is unpacked or installed has sizes that nobody published; only without any is the need known.
-std::optional<std::uint64_t> disk_bytes(const std::vector<Step>& steps)
-{
-  return steps.empty() ? std::optional<std::uint64_t>(0) : std::nullopt;
-}
-
 /// A new module is loaded by the next boot: NVIDIA's guides ask for one, and nouveau or an older module holds the GPU
 /// until then.
 bool needs_reboot(const Input& input)
@@ -152,7 +124,7 @@ Plan make_plan(const resolve::Request& request,
   append(plan.steps, cache_steps(main));
   append(plan.steps, main);
   append(plan.steps, cleanup_steps(input, main));
-  plan.totals = Totals{download_bytes(plan.steps), disk_bytes(plan.steps), needs_reboot(input)};
+  plan.totals = totals_of(costs_of(plan.steps), needs_reboot(input));
   plan.simulation = make_simulation(input, missing);
   plan.manifest_digest = settings.manifest_digest.empty() || settings.manifest_digest.starts_with("sha256:")
                              ? settings.manifest_digest

@@ -25,6 +25,10 @@ constexpr std::string_view k_root_check = "if [ \"$(id -u)\" -ne 0 ]; then\n"
                                           "  exit 5\n"
                                           "fi\n";
 
+/// After a command whose failure shows only in what comes next.
+constexpr std::string_view k_going_on =
+    " ||\n  echo 'That was not all read; what comes next fails if it needs it.' >&2";
+
 /// A line of comment. What comes from outside may hold anything: a line break in it would begin a command.
 void comment(std::string& script, std::string_view text)
 {
@@ -95,8 +99,10 @@ void step(std::string& script, const plan::Step& step, std::size_t number, std::
   paragraph(script, "[" + std::to_string(number) + "/" + std::to_string(count) + "] " + step.title);
   paragraph(script, "Why: " + step.because + ".");
   for (const plan::Action& action : step.actions) {
+    const auto* run = std::get_if<plan::Run>(&action);
+    const bool goes_on = run != nullptr && run->on_failure == plan::OnFailure::go_on;
     for (const base::Command& command : plan::commands_for(action, root)) {
-      script += base::to_shell(command) + "\n";
+      script += base::to_shell(command) + std::string(goes_on ? k_going_on : "") + "\n";
     }
   }
 }

@@ -72,24 +72,24 @@ std::string torch_text(const resolve::TorchChoice& torch)
   return torch.text() + ", ABI " + std::string(manifest::name_of(torch.zip->abi)) + ", in " + torch.prefix;
 }
 
-std::string bytes_text(const std::optional<std::uint64_t>& bytes)
-{
-  return bytes ? base::human_bytes(*bytes) : "not known beforehand";
-}
+using Bytes = std::optional<std::uint64_t>;
 
-/// What is known of a sum that is not known as a whole.
-std::string download_text(const plan::Plan& plan)
+/// The sum of what is known, and what is not.
+std::string sum_text(const plan::Totals& totals, Bytes plan::Totals::*whole, Bytes plan::Cost::*part)
 {
+  if (totals.*whole) {
+    return base::human_bytes(*(totals.*whole));
+  }
   std::uint64_t known = 0;
-  for (const plan::Step& step : plan.steps) {
-    for (const plan::Action& action : step.actions) {
-      if (const auto* download = std::get_if<plan::Download>(&action)) {
-        known += download->bytes.value_or(0);
-      }
+  std::vector<std::string> unknown;
+  for (const plan::Cost& cost : totals.parts) {
+    known += (cost.*part).value_or(0);
+    if (!(cost.*part)) {
+      unknown.push_back(cost.what);
     }
   }
-  const auto& whole = plan.totals.download_bytes;
-  return whole || known == 0 ? bytes_text(whole) : base::human_bytes(known) + " and more, not known beforehand";
+  return (known == 0 ? "" : base::human_bytes(known) + "; ") + "not known beforehand" +
+         (unknown.empty() ? "" : ": " + base::join(unknown, ", "));
 }
 
 } // namespace
@@ -128,8 +128,8 @@ std::vector<Row> chosen_rows(const plan::Plan& plan)
 
 std::vector<Row> cost_rows(const plan::Plan& plan)
 {
-  return {{"download", download_text(plan)},
-          {"disk", bytes_text(plan.totals.disk_bytes)},
+  return {{"download", sum_text(plan.totals, &plan::Totals::download_bytes, &plan::Cost::download_bytes)},
+          {"disk", sum_text(plan.totals, &plan::Totals::disk_bytes, &plan::Cost::disk_bytes)},
           {"reboot", plan.totals.reboot ? "needed, before the driver is in use" : "not needed"}};
 }
 

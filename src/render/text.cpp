@@ -53,7 +53,12 @@ std::string to_text(const plan::Plan& plan, const host::HostFacts& facts)
     const std::string lead = std::to_string(++number);
     text += std::string(lead.size() < 3 ? 3 - lead.size() : 0, ' ') + lead + "  " + base::printable(step.title) + "\n";
   }
-  text += "\nCost\n";
+  return text + cost_text(plan);
+}
+
+std::string cost_text(const plan::Plan& plan)
+{
+  std::string text = "\nCost\n";
   rows(text, cost_rows(plan));
   return text;
 }

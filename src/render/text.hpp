@@ -9,4 +9,7 @@ namespace cudasetup::render {
 /// A short summary for people: what was chosen, the steps, the cost, what to be careful of. Ends with a newline.
 std::string to_text(const plan::Plan& plan, const host::HostFacts& facts);
 
+/// The cost alone, as it ends that summary.
+std::string cost_text(const plan::Plan& plan);
+
 } // namespace cudasetup::render

@@ -20,8 +20,8 @@
 #   - driver: none in a container: the host brings it
 #
 # Cost:
-#   download  4.3 kB and more, not known beforehand
-#   disk      not known beforehand
+#   download  4.3 kB; not known beforehand: LibTorch 2.6.0+cu124, the wheels for Python, apt's packages
+#   disk      4.3 kB; not known beforehand: LibTorch 2.6.0+cu124, the wheels for Python, apt's packages
 #   reboot    not needed
 
 set -eu
@@ -38,7 +38,8 @@ fi
 
 # [1/14] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [2/14] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
@@ -64,7 +65,8 @@ dpkg -i --force-confnew,confmiss /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb
 
 # [7/14] Read the package lists
 # Why: NVIDIA's list is new or may be old, and its packages need Ubuntu's.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [8/14] Install the CUDA toolkit 12.4.1
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.

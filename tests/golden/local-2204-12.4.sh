@@ -16,8 +16,8 @@
 #   - cuda: 12.4.1 is the newest release of 12.4
 #
 # Cost:
-#   download  not known beforehand
-#   disk      not known beforehand
+#   download  not known beforehand: cuda-ubuntu2204.pin, the local installer of CUDA 12.4.1, apt's packages
+#   disk      not known beforehand: cuda-ubuntu2204.pin, the local installer of CUDA 12.4.1, apt's packages
 #   reboot    not needed
 
 set -eu
@@ -34,7 +34,8 @@ fi
 
 # [1/12] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [2/12] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
@@ -73,7 +74,8 @@ find /var/cuda-repo-ubuntu2204-12-4-local -maxdepth 1 -name 'cuda-*-keyring.gpg'
 
 # [9/12] Read the package lists
 # Why: the local installer's list is new or may be old, and its packages need Ubuntu's.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [10/12] Install the CUDA toolkit 12.4.1
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.

@@ -16,8 +16,8 @@
 #   - cuda: 11.8.0 is the newest release of 11.8
 #
 # Cost:
-#   download  4.3 kB and more, not known beforehand
-#   disk      not known beforehand
+#   download  4.3 kB; not known beforehand: apt's packages
+#   disk      4.3 kB; not known beforehand: apt's packages
 #   reboot    not needed
 
 set -eu
@@ -34,7 +34,8 @@ fi
 
 # [1/10] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [2/10] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
@@ -60,7 +61,8 @@ dpkg -i --force-confnew,confmiss /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb
 
 # [7/10] Read the package lists
 # Why: NVIDIA's list is new or may be old, and its packages need Ubuntu's.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [8/10] Install the CUDA toolkit 11.8.0
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.

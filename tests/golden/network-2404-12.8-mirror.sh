@@ -17,8 +17,8 @@
 #   - torch: 2.7.1+cu128 is the pair of this CUDA
 #
 # Cost:
-#   download  4.3 kB and more, not known beforehand
-#   disk      not known beforehand
+#   download  4.3 kB; not known beforehand: LibTorch 2.7.1+cu128, apt's packages
+#   disk      4.3 kB; not known beforehand: LibTorch 2.7.1+cu128, apt's packages
 #   reboot    not needed
 
 set -eu
@@ -35,7 +35,8 @@ fi
 
 # [1/13] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [2/13] Install cmake, g++, make and unzip
 # Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
@@ -67,7 +68,8 @@ install -D -m 0644 /var/cache/cudasetup/cuda-keyring/etc/apt/preferences.d/cuda-
 
 # [7/13] Read the package lists
 # Why: NVIDIA's list is new or may be old, and its packages need Ubuntu's.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [8/13] Install the CUDA toolkit 12.8.1
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.

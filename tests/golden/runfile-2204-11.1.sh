@@ -20,8 +20,8 @@
 #   - cuda: the default gcc is too new for this nvcc: g++-10 comes beside it
 #
 # Cost:
-#   download  not known beforehand
-#   disk      not known beforehand
+#   download  not known beforehand: the installer of CUDA 11.1.1, LibTorch 1.10.1+cu111, apt's packages
+#   disk      not known beforehand: the installer of CUDA 11.1.1, LibTorch 1.10.1+cu111, apt's packages
 #   reboot    not needed
 
 set -eu
@@ -38,7 +38,8 @@ fi
 
 # [1/12] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [2/12] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can

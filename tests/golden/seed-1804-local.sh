@@ -17,8 +17,8 @@
 #   - torch: 1.7.1+cu110 is the pair of this CUDA
 #
 # Cost:
-#   download  not known beforehand
-#   disk      not known beforehand
+#   download  not known beforehand: the local installer of CUDA 11.1.1, LibTorch 1.7.1+cu110, apt's packages
+#   disk      not known beforehand: the local installer of CUDA 11.1.1, LibTorch 1.7.1+cu110, apt's packages
 #   reboot    needed, before the driver is in use
 
 set -eu
@@ -35,7 +35,8 @@ fi
 
 # [1/16] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [2/16] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
@@ -88,7 +89,8 @@ chmod 0644 /etc/apt/sources.list.d/cuda-ubuntu1804-11-1-local.list
 
 # [9/16] Read the package lists
 # Why: the local installer's list is new or may be old, and its packages need Ubuntu's.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [10/16] Install the NVIDIA driver 455.32.00
 # Why: NVIDIA's packages at exact versions, so that no newer branch is taken.

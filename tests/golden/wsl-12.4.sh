@@ -17,8 +17,8 @@
 #   - cuda: 12.4.1 is the newest release of 12.4
 #
 # Cost:
-#   download  4.3 kB and more, not known beforehand
-#   disk      not known beforehand
+#   download  4.3 kB; not known beforehand: apt's packages
+#   disk      4.3 kB; not known beforehand: apt's packages
 #   reboot    not needed
 
 set -eu
@@ -35,7 +35,8 @@ fi
 
 # [1/11] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [2/11] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
@@ -75,7 +76,8 @@ chmod 0644 /etc/apt/preferences.d/cuda-repository-pin-600
 
 # [8/11] Read the package lists
 # Why: NVIDIA's list is new or may be old, and its packages need Ubuntu's.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [9/11] Install the CUDA toolkit 12.4.1
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.

@@ -65,18 +65,19 @@ row 'and free again'
 expect_status 0
 root_run "$ROOT" dpkg-query -W cuda-libraries-11-1 >/dev/null || fail 'the toolkit is not there'
 
-# --- Two cudasetups on one root: the second is refused at once, the first is not disturbed.
+# --- Two cudasetups on one root: the second waits for its turn, for as long as it is told to; the first is not disturbed.
 fresh
 printf '[{"path": "cuda-repo-ubuntu2004-11-1-local.*deb$", "do": "slow", "bytes_per_second": 20000}]' >"$CASE_HOME/faults"
 case_start "${SMALL[@]}" --method local
 case_until 20 'the first run to fetch' cache_holds 1
 started=$SECONDS
-setup install "${SMALL[@]}" --method local
+setup install "${SMALL[@]}" --method local --lock-timeout 1
 row 'another cudasetup at work'
 expect_status 75
-expect_err '^error: another cudasetup is changing this machine'
-expect_err '^hint: '
-[ $((SECONDS - started)) -lt 3 ] || fail 'the second cudasetup did not give up at once'
+expect_err "waiting for process $RUN \(cudasetup.*\), which is changing this machine"
+expect_err "^error: process $RUN \(cudasetup.*\) is changing this machine"
+expect_err "^hint: .*ps -fp $RUN$"
+[ $((SECONDS - started)) -lt 5 ] || fail 'the second cudasetup did not give up in time'
 case_finish
 row 'the first of the two'
 expect_status 0

@@ -33,7 +33,7 @@ public:
   }
   Error error()
   {
-    auto applied = apply(machine.effects, plan, facts, {"", 0});
+    auto applied = apply(machine.effects, plan, facts, {"", 0}, [](const plan::Plan&) { return base::Result<void>{}; });
     EXPECT_FALSE(applied);
     return applied ? Error{} : std::move(applied).error();
   }

@@ -32,7 +32,8 @@ protected:
         .put("/etc/apt/sources.list.d/ppa.list", "deb http://ppa.example/ubuntu jammy main\n")
         .put("/etc/apt/preferences.d/mine", "Package: *\n")
         .put("/var/lib/apt/lists/archive_Packages", "Package: hello\n")
-        .put("/var/lib/dpkg/status", "Package: base-files\n");
+        .put("/var/lib/dpkg/status",
+             "Package: cuda-toolkit-11-0\nStatus: install ok installed\nVersion: 11.0.3-1\nArchitecture: amd64\n");
     m_before = m_machine.target.nodes();
   }
 
@@ -52,7 +53,8 @@ protected:
           });
     };
     says("update", update, update_status);
-    says("install", install, install_status);
+    says("--simulate", install, install_status);
+    says("--print-uris", m_cost, 0);
   }
   /// dpkg-deb puts these files there.
   void unpacking_brings(const std::string& deb, std::map<std::string, std::string> files)
@@ -65,7 +67,7 @@ protected:
                                       return base::Result<effects::ProcessResult>(effects::ProcessResult{});
                                     });
   }
-  base::Result<void> run()
+  base::Result<AptCost> run()
   {
     Tools tools(m_machine.effects, "", 0);
     return simulate(m_machine.effects, tools, m_simulation);
@@ -87,16 +89,23 @@ protected:
 
   test::FakeMachine m_machine;
   plan::Simulation m_simulation;
+  /// apt-get's answer to --print-uris.
+  std::string m_cost = "After this operation, 20 kB of additional disk space will be used.\n"
+                       "'http://archive.ubuntu.com/ubuntu/pool/hello.deb' hello.deb 1000 SHA256:00\n";
   std::map<std::string, test::Node> m_before;
   std::map<std::string, std::map<std::string, test::Node>> m_state_at;
 };
 
 TEST_F(SimulateTest, asks_apt_with_every_writable_place_private)
 {
-  apt_says(tool_text("simulate-install"));
-  ASSERT_TRUE(run());
-  ASSERT_EQ(m_machine.processes.calls().size(), 2U);
+  apt_says("");
+  const auto cost = run();
+  ASSERT_TRUE(cost) << cost.error().message;
+  EXPECT_EQ(cost->download_bytes, 1000U);
+  EXPECT_EQ(cost->disk_bytes, 20'000U);
+  ASSERT_EQ(m_machine.processes.calls().size(), 3U);
   for (const Command& command : m_machine.processes.calls()) {
+    EXPECT_EQ(Argv(command.argv.begin(), command.argv.begin() + 3), (Argv{"apt-get", "-c", k_state + "/apt.conf"}));
     EXPECT_TRUE(contains(command.argv, "Dir::State::lists=" + k_state + "/lists"));
     EXPECT_TRUE(contains(command.argv, "Dir::Cache=" + k_state + "/cache"));
     EXPECT_TRUE(contains(command.argv, "Dir::Log=" + k_state + "/log"));
@@ -104,11 +113,59 @@ TEST_F(SimulateTest, asks_apt_with_every_writable_place_private)
     EXPECT_TRUE(contains(command.argv, "Dir::Etc::sourceparts=" + k_state + "/sources.list.d"));
     EXPECT_TRUE(contains(command.argv, "Dir::Etc::preferencesparts=" + k_state + "/preferences.d"));
   }
-  const Argv& install = m_machine.processes.calls().back().argv;
-  EXPECT_TRUE(contains(install, "--simulate"));
-  EXPECT_TRUE(contains(install, "--yes")) << "apt then refuses what the run itself would";
-  EXPECT_TRUE(contains(install, "APT::Cmd::Pattern-Only=true")) << "g++-10 is a name, not a pattern";
-  EXPECT_EQ(install.back(), "cuda-toolkit-11-0=11.0.3-1");
+  for (const Command& command : {m_machine.processes.calls()[1], m_machine.processes.calls()[2]}) {
+    EXPECT_TRUE(contains(command.argv, "--yes")) << "apt then refuses what the run itself would";
+    EXPECT_TRUE(contains(command.argv, "APT::Cmd::Pattern-Only=true")) << "g++-10 is a name, not a pattern";
+    EXPECT_EQ(command.argv.back(), "cuda-toolkit-11-0=11.0.3-1");
+  }
+}
+
+TEST_F(SimulateTest, lets_apt_run_none_of_the_systems_own_hooks)
+{
+  apt_says("");
+  ASSERT_TRUE(run());
+  for (const std::string list : {"APT::Update::Pre-Invoke", "APT::Update::Post-Invoke", "DPkg::Pre-Install-Pkgs"}) {
+    EXPECT_NE(at_update("/apt.conf").find("#clear " + list + ";\n"), std::string::npos) << list;
+  }
+}
+
+TEST_F(SimulateTest, goes_on_without_a_list_that_nobody_needs_and_names_its_file)
+{
+  m_machine.target.put("/etc/apt/sources.list.d/mine.list", "deb http://127.0.0.1:8/repo /\n");
+  apt_says("", 0, tool_text("connection-refused"), 100);
+  ASSERT_TRUE(run());
+  EXPECT_EQ(
+      m_machine.events.all<effects::Notice>().at(0).text,
+      "careful: apt cannot read http://127.0.0.1:8/repo (/etc/apt/sources.list.d/mine.list). Nothing is needed of "
+      "it; it goes on");
+}
+
+TEST_F(SimulateTest, an_old_apt_that_only_warns_is_heard_too)
+{
+  apt_says("", 0, "W: Failed to fetch http://127.0.0.1:8/repo/InRelease  Could not connect\n");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(m_machine.events.all<effects::Notice>().size(), 1U);
+}
+
+TEST_F(SimulateTest, a_list_that_packages_would_come_from_stops_it)
+{
+  m_cost = "'http://127.0.0.1:8/repo/hello.deb' hello.deb 1000 SHA256:00\n";
+  apt_says("", 0, tool_text("connection-refused"), 100);
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::network);
+  EXPECT_EQ(result.error().details.back(), "packages would come from http://127.0.0.1:8/repo");
+  EXPECT_FALSE(m_machine.target.exists(k_state));
+}
+
+TEST_F(SimulateTest, another_version_than_asked_for_is_refused)
+{
+  apt_says("Inst cuda-toolkit-11-0 (11.0.2-1 NVIDIA CUDA [amd64])\n");
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::packages);
+  EXPECT_EQ(result.error().message,
+            "apt would not install cuda-toolkit-11-0 11.0.3-1 but 11.0.2-1; nothing was changed");
 }
 
 TEST_F(SimulateTest, begins_with_the_systems_own_sources_pins_and_lists)
@@ -214,13 +271,13 @@ TEST_F(SimulateTest, a_key_that_is_not_there_is_no_trust)
 
 TEST_F(SimulateTest, a_failed_update_changes_nothing_and_says_why)
 {
-  apt_says("", 0, tool_text("expired"), 100);
+  apt_says(tool_text("version-not-found"), 100, tool_text("expired"), 100);
   const auto result = run();
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::untrusted);
   EXPECT_EQ(result.error().message, "an archive's index has expired");
   EXPECT_EQ(result.error().context.back(), "asking apt what would happen, before any change");
-  EXPECT_EQ(m_machine.processes.calls().size(), 1U);
+  EXPECT_EQ(m_machine.processes.calls().size(), 2U);
   EXPECT_FALSE(m_machine.target.exists(k_state));
   expect_nothing_changed();
 }

@@ -231,6 +231,20 @@ TEST(Planner, KnowsTheDownloadOnlyWhereEverySizeIsKnown)
   EXPECT_EQ(sample->plan().totals.download_bytes, std::nullopt);
 }
 
+TEST(Planner, NamesEachPartOfTheCostAndWhatIsKnownOfIt)
+{
+  const SamplePtr sample = sample_ubuntu("22.04", "2.4.11");
+  choose_torch(*sample, "2.6.0", "cu124");
+  sample->torch.builds.front().zips.front().file.bytes = 1000;
+  const std::vector<plan::Cost> parts = sample->plan().totals.parts;
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_EQ(parts[0].what, "LibTorch 2.6.0+cu124");
+  EXPECT_EQ(parts[0].download_bytes, 1000U);
+  EXPECT_EQ(parts[0].disk_bytes, std::nullopt) << "nobody published what it comes to, unpacked";
+  EXPECT_EQ(parts[1].what, "apt's packages");
+  EXPECT_EQ(parts[1].download_bytes, std::nullopt);
+}
+
 TEST(Planner, KeepsDownloadsOnRequest)
 {
   const SamplePtr sample = seed_sample();

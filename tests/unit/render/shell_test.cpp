@@ -62,9 +62,9 @@ TEST(Script, NamesNoTemporaryFile)
 TEST(Script, SaysWhatItCostsAndWhatIsUnknown)
 {
   const SamplePtr sample = seed_sample();
-  EXPECT_THAT(script(*sample), HasSubstr("#   download  not known beforehand\n"));
+  EXPECT_THAT(script(*sample), HasSubstr("#   download  not known beforehand: "));
   sample->torch.builds.front().zips.front().file.bytes = 1500000000;
-  EXPECT_THAT(script(*sample), HasSubstr("#   download  1.5 GB and more, not known beforehand\n"));
+  EXPECT_THAT(script(*sample), HasSubstr("#   download  1.5 GB; not known beforehand: "));
   EXPECT_THAT(script(*sample), HasSubstr("#   reboot    needed, before the driver is in use\n"));
 }
 

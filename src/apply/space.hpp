@@ -1,0 +1,32 @@
+#pragma once
+
+#include "apply/apt_simulation.hpp"
+#include "apply/tools.hpp"
+#include "plan/plan.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cudasetup::apply {
+
+/// Room that something takes below a place of the target.
+struct Need {
+  std::string place;
+  std::uint64_t bytes = 0;
+  std::string what;
+};
+
+/// The plan with what is known of its costs by now: files that were fetched already, and what apt told, where it did.
+plan::Plan with_known_costs(const plan::Plan& plan, effects::Files& target, const std::optional<AptCost>& apt);
+
+/// The room that the plan takes, as far as it is known: what is fetched into our cache and apt's, what apt unpacks, the
+/// simulation's copy of a local installer, LibTorch once its zip is there. Errors: untrusted for a bad zip.
+base::Result<std::vector<Need>>
+needs_of(const plan::Plan& plan, effects::Files& target, const std::optional<AptCost>& apt);
+
+/// Whether each file system has room for what is put on it, all together. An Error of kind no_space names the first
+/// that has not, what is needed there and for what, and what is free.
+base::Result<void> check_space(effects::Files& target, const Tools& tools, const std::vector<Need>& needs);
+
+} // namespace cudasetup::apply
