@@ -105,6 +105,8 @@ auto fields(Is<UbuntuRelease> auto& release)
                   release.glibc,
                   release.gcc,
                   release.apt,
+                  release.python,
+                  release.gcc_packages,
                   release.archives,
                   release.sources);
 }
@@ -139,10 +141,29 @@ auto fields(Is<LibTorchZip> auto& zip)
   return std::tie(zip.abi, zip.file);
 }
 
-auto fields(Is<TorchBuild> auto& build)
+auto fields(Is<MissingLibraries> auto& missing)
 {
   return std::tie(
-      build.platform, build.cuda, build.sm, build.ptx, build.minimum_driver, build.cudnn, build.zips, build.sources);
+      missing.names, missing.brought_by, missing.packages, missing.directory, missing.evidence, missing.sources);
+}
+
+auto fields(Is<Arm64Wheel> auto& wheel)
+{
+  return std::tie(wheel.exists, wheel.sm, wheel.ptx, wheel.evidence, wheel.sources);
+}
+
+auto fields(Is<TorchBuild> auto& build)
+{
+  return std::tie(build.platform,
+                  build.cuda,
+                  build.sm,
+                  build.ptx,
+                  build.minimum_driver,
+                  build.cudnn,
+                  build.lacks,
+                  build.arm64_wheel,
+                  build.zips,
+                  build.sources);
 }
 
 auto fields(Is<TorchRelease> auto& release)

@@ -47,6 +47,12 @@ void lint_build(const Subject& subject,
   for (const auto& [name, list] : {std::pair("/sm", &build.sm), std::pair("/ptx", &build.ptx)}) {
     subject.want(std::is_sorted(list->begin(), list->end()), pointer + name, "expected ascending capabilities");
   }
+  for (std::size_t i = 0; build.lacks && i < build.lacks->size(); ++i) {
+    subject.want_sources(json::element_pointer(pointer + "/lacks", i), (*build.lacks)[i].sources);
+  }
+  if (build.arm64_wheel) {
+    subject.want_sources(pointer + "/arm64_wheel", build.arm64_wheel->sources);
+  }
   for (std::size_t i = 0; i < build.zips.size(); ++i) {
     const std::string zip = json::element_pointer(pointer + "/zips", i);
     lint_zip(subject, zip, build.zips[i], release);

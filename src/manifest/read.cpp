@@ -76,6 +76,20 @@ std::optional<std::uint32_t> read_optional_number(json::Reader& reader, std::str
   return number ? std::optional(static_cast<std::uint32_t>(*number)) : std::nullopt;
 }
 
+std::optional<CudaRelease::GccRange> read_gcc_range(json::Reader& reader, std::string_view name)
+{
+  if (reader.is_null(name)) {
+    return std::nullopt;
+  }
+  CudaRelease::GccRange range;
+  reader.object(name, [&](json::Reader& inner) {
+    constexpr std::int64_t k_most = 99;
+    range.least = static_cast<std::uint32_t>(inner.integer("least", 0, k_most));
+    range.most = static_cast<std::uint32_t>(inner.integer("most", std::max<std::int64_t>(range.least, 1), k_most));
+  });
+  return range;
+}
+
 base::Url read_url(json::Reader& reader, std::string_view name)
 {
   return reader.parsed<base::Url>(name, k_url_expected, parse_https);

@@ -25,6 +25,8 @@ std::optional<base::Version> read_optional_version(json::Reader& reader, std::st
 std::optional<base::ComputeCapability> read_optional_capability(json::Reader& reader, std::string_view name);
 std::vector<base::ComputeCapability> read_capabilities(json::Reader& reader, std::string_view name);
 std::optional<std::uint32_t> read_optional_number(json::Reader& reader, std::string_view name);
+/// An object with the members least (0: none is known) and most.
+std::optional<CudaRelease::GccRange> read_gcc_range(json::Reader& reader, std::string_view name);
 /// https only; nothing in it that a shell or a log would take for something else.
 base::Url read_url(json::Reader& reader, std::string_view name);
 std::optional<base::Url> read_optional_url(json::Reader& reader, std::string_view name);

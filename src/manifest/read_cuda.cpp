@@ -1,7 +1,5 @@
 #include "manifest/read.hpp"
 
-#include <algorithm>
-
 namespace cudasetup::manifest {
 
 namespace {
@@ -72,20 +70,6 @@ std::optional<LocalRepository> read_local_repository(json::Reader& reader)
   return repository;
 }
 
-std::optional<CudaRelease::GccRange> read_gcc(json::Reader& reader)
-{
-  if (reader.is_null("gcc")) {
-    return std::nullopt;
-  }
-  CudaRelease::GccRange range;
-  reader.object("gcc", [&](json::Reader& inner) {
-    constexpr std::int64_t k_most = 99;
-    range.least = static_cast<std::uint32_t>(inner.integer("least", 0, k_most));
-    range.most = static_cast<std::uint32_t>(inner.integer("most", std::max<std::int64_t>(range.least, 1), k_most));
-  });
-  return range;
-}
-
 } // namespace
 
 CudaRelease read_cuda(json::Reader& reader)
@@ -112,7 +96,7 @@ CudaRelease read_cuda(json::Reader& reader)
     });
   });
   release.md5_list = read_optional_url(reader, "md5_list");
-  release.gcc = read_gcc(reader);
+  release.gcc = read_gcc_range(reader, "gcc");
   release.least_capability = read_optional_capability(reader, "least_capability");
   release.most_capability = read_optional_capability(reader, "most_capability");
   if (release.least_capability && release.most_capability && *release.most_capability < *release.least_capability) {

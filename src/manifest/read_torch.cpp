@@ -1,10 +1,15 @@
 #include "manifest/read.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace cudasetup::manifest {
 
 namespace {
+
+/// Stands for a CUDA minor in names of packages and paths.
+constexpr std::string_view k_minor = "{minor}";
 
 LibTorchZip read_zip(json::Reader& reader)
 {
@@ -12,6 +17,63 @@ LibTorchZip read_zip(json::Reader& reader)
   zip.abi = reader.choice<Abi>("abi", {{name_of(Abi::cxx11), Abi::cxx11}, {name_of(Abi::pre_cxx11), Abi::pre_cxx11}});
   zip.file = read_file(reader);
   return zip;
+}
+
+/// Names and paths in which `{minor}` may stand.
+bool is_package_pattern(std::string_view text)
+{
+  return k_package_name.fits(base::replace_all(std::string(text), k_minor, "13-0"));
+}
+
+bool is_path_pattern(std::string_view text)
+{
+  return k_path.fits(base::replace_all(std::string(text), k_minor, "13.0"));
+}
+
+constexpr TextKind k_package_pattern = {"a package name such as libcufft-{minor}", is_package_pattern};
+constexpr TextKind k_path_pattern = {"an absolute path such as /usr/local/cuda-{minor}/lib64", is_path_pattern};
+
+AptPackage read_library_package(json::Reader& reader)
+{
+  AptPackage package;
+  package.name = read_text(reader, "name", k_package_pattern);
+  package.version = read_optional_text(reader, "version", k_package_version).value_or("");
+  if (reaches_driver(base::replace_all(package.name, k_minor, "13-0"))) {
+    reader.problem("name", "expected a package that does not bring the driver, found \"" + package.name + "\"");
+  }
+  return package;
+}
+
+MissingLibraries read_missing(json::Reader& reader)
+{
+  MissingLibraries missing;
+  missing.names = read_text(reader, "names", k_line);
+  missing.brought_by = reader.choice<Bringer>("brought_by",
+                                              {{"toolkit", Bringer::toolkit},
+                                               {"full-toolkit", Bringer::full_toolkit},
+                                               {"same-minor", Bringer::same_minor},
+                                               {"nobody", Bringer::nobody}});
+  reader.each("packages", [&](json::Reader& element) { missing.packages.push_back(read_library_package(element)); });
+  missing.directory = read_optional_text(reader, "directory", k_path_pattern);
+  missing.evidence = read_evidence(reader, "evidence");
+  missing.sources = read_sources(reader);
+  return missing;
+}
+
+void read_arm64_wheel(json::Reader& reader, TorchBuild& build)
+{
+  if (reader.is_null("arm64_wheel")) {
+    return;
+  }
+  reader.object("arm64_wheel", [&](json::Reader& inner) {
+    Arm64Wheel& wheel = build.arm64_wheel.emplace();
+    wheel.exists = inner.choice<Arm64Wheel::Existence>(
+        "exists", {{"yes", Arm64Wheel::Existence::yes}, {"no", Arm64Wheel::Existence::no}});
+    wheel.sm = read_capabilities(inner, "sm");
+    wheel.ptx = read_capabilities(inner, "ptx");
+    wheel.evidence = read_evidence(inner, "evidence");
+    wheel.sources = read_sources(inner);
+  });
 }
 
 TorchBuild read_build(json::Reader& reader)
@@ -26,6 +88,11 @@ TorchBuild read_build(json::Reader& reader)
   build.ptx = read_capabilities(reader, "ptx");
   build.minimum_driver = read_optional_version(reader, "minimum_driver");
   build.cudnn = read_optional_text(reader, "cudnn", k_release_number);
+  if (!reader.is_null("lacks")) {
+    auto& lacks = build.lacks.emplace();
+    reader.each("lacks", [&](json::Reader& element) { lacks.push_back(read_missing(element)); });
+  }
+  read_arm64_wheel(reader, build);
   reader.each("zips", [&](json::Reader& element) {
     LibTorchZip zip = read_zip(element);
     const auto same = [&](const LibTorchZip& other) { return other.abi == zip.abi; };

@@ -39,6 +39,8 @@ UbuntuRelease read_ubuntu(json::Reader& reader)
   release.glibc = read_optional_version(reader, "glibc");
   release.gcc = read_optional_version(reader, "gcc");
   release.apt = read_optional_version(reader, "apt");
+  release.python = read_optional_version(reader, "python");
+  release.gcc_packages = read_gcc_range(reader, "gcc_packages");
   reader.each("archives", [&](json::Reader& element) { release.archives.push_back(read_archive(element)); });
   release.sources = read_sources(reader);
   return release;

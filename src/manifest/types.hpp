@@ -136,6 +136,9 @@ struct UbuntuRelease {
   std::optional<base::Version> glibc;
   std::optional<base::Version> gcc;
   std::optional<base::Version> apt;
+  std::optional<base::Version> python; ///< of its python3 package: 3.10
+  /// The majors N for which its archive has g++-N, universe included.
+  std::optional<CudaRelease::GccRange> gcc_packages;
   std::vector<Archive> archives;
   Sources sources;
   bool operator==(const UbuntuRelease&) const = default;
@@ -179,6 +182,39 @@ struct LibTorchZip {
   bool operator==(const LibTorchZip&) const = default;
 };
 
+/// What else brings libraries that a LibTorch zip lacks.
+enum class Bringer {
+  toolkit,      ///< every toolkit of the CUDA major, whatever its profile
+  full_toolkit, ///< the same, where its profile is full
+  same_minor,   ///< a toolkit of the very minor that the platform names, whatever its profile
+  nobody,       ///< no toolkit
+};
+
+/// Libraries of NVIDIA's that a LibTorch zip asks for without holding them.
+struct MissingLibraries {
+  std::string names; ///< for people: "cuFFT and cuRAND"
+  Bringer brought_by = Bringer::nobody;
+  /// What of the network archive holds them. `{minor}` in a name stands for a CUDA minor (13-0); an empty version: none
+  /// is known, and the archive's is taken.
+  std::vector<AptPackage> packages;
+  /// Where they lie when that is no place of the loader's; `{minor}` stands for 13.0.
+  std::optional<std::string> directory;
+  Evidence evidence = Evidence::derived;
+  Sources sources;
+  bool operator==(const MissingLibraries&) const = default;
+};
+
+/// The wheel of a build for arm64.
+struct Arm64Wheel {
+  enum class Existence { no, yes };
+  Existence exists = Existence::no;
+  std::vector<base::ComputeCapability> sm;  ///< cubins in it; with `ptx` empty as well: not known
+  std::vector<base::ComputeCapability> ptx; ///< PTX in it
+  Evidence evidence = Evidence::derived;
+  Sources sources;
+  bool operator==(const Arm64Wheel&) const = default;
+};
+
 /// One platform of a torch release.
 struct TorchBuild {
   std::string platform;                     ///< cu110, cpu
@@ -187,7 +223,10 @@ struct TorchBuild {
   std::vector<base::ComputeCapability> ptx; ///< PTX in it
   std::optional<base::Version> minimum_driver;
   std::optional<std::string> cudnn;
-  std::vector<LibTorchZip> zips; ///< amd64 only: there are no others
+  /// What the zips lack; null: not known.
+  std::optional<std::vector<MissingLibraries>> lacks;
+  std::optional<Arm64Wheel> arm64_wheel; ///< null: whether there is one is not known
+  std::vector<LibTorchZip> zips;         ///< amd64 only: there are no others
   Sources sources;
   bool is_cpu() const { return platform == "cpu"; }
   bool operator==(const TorchBuild&) const = default;

@@ -41,7 +41,7 @@ inline constexpr std::string_view k_sample_manifest = R"({
 ],
 "ubuntu": [
 {"version": "18.04", "codename": "bionic", "os": "ubuntu1804",
- "glibc": "2.27", "gcc": "7.4.0", "apt": "1.6", "archives": [
+ "glibc": "2.27", "gcc": "7.4.0", "apt": "1.6", "python": "3.6", "gcc_packages": {"least": 5, "most": 8}, "archives": [
   {"os": "ubuntu1804", "arch": "amd64",
    "url": "https://developer.download.nvidia.com/compute/cuda/repos/ubuntu1804/x86_64/",
    "keyring": {"url": "https://developer.download.nvidia.com/cuda-keyring_1.1-1_all.deb",
@@ -68,7 +68,7 @@ inline constexpr std::string_view k_sample_manifest = R"({
  "builds": [
   {"platform": "cu110", "cuda": "11.0.3",
    "sm": ["3.7", "5.0"], "ptx": [],
-   "minimum_driver": "450.36.06", "cudnn": "8.0.5.39",
+   "minimum_driver": "450.36.06", "cudnn": "8.0.5.39", "lacks": [{"names": "cuFFT", "brought_by": "toolkit", "packages": [{"name": "libcufft-{minor}", "version": null}], "directory": "/usr/local/cuda-{minor}/lib64", "evidence": "seen", "sources": ["a"]}], "arm64_wheel": {"exists": "no", "sm": [], "ptx": [], "evidence": "derived", "sources": ["a"]},
    "zips": [{"abi": "cxx11",
      "url": "https://download.pytorch.org/libtorch/cu110/libtorch-cxx11-abi-shared-with-deps-1.7.1%2Bcu110.zip",
      "sha256": null, "md5": null, "bytes": null, "evidence": "seen", "sources": ["a"]}], "sources": ["a"]},

@@ -134,6 +134,29 @@ TEST(BuiltIn, finds_gpus_systems_archives_and_branches)
   EXPECT_EQ(manifest().find_branch(581), nullptr);
 }
 
+TEST(BuiltIn, knows_what_zips_lack_and_what_systems_have)
+{
+  const TorchRelease* torch = manifest().find_torch(v("2.14.0"));
+  ASSERT_NE(torch, nullptr);
+  const auto build = std::find_if(
+      torch->builds.begin(), torch->builds.end(), [](const TorchBuild& one) { return one.platform == "cu130"; });
+  ASSERT_NE(build, torch->builds.end());
+  ASSERT_TRUE(build->lacks);
+  const auto cudnn = std::find_if(build->lacks->begin(), build->lacks->end(), [](const MissingLibraries& missing) {
+    return missing.packages.front().name == "libcudnn9-cuda-13";
+  });
+  ASSERT_NE(cudnn, build->lacks->end());
+  EXPECT_EQ(cudnn->evidence, Evidence::seen);
+  EXPECT_EQ(cudnn->packages.front().version, "9.24.0.43-1");
+  for (const TorchRelease& release : manifest().torch) {
+    for (const TorchBuild& one : release.builds) {
+      EXPECT_TRUE(one.lacks) << release.version.text() << "+" << one.platform;
+    }
+  }
+  EXPECT_EQ(manifest().find_ubuntu(v("26.04"))->python->text(), "3.14");
+  EXPECT_EQ(manifest().find_ubuntu(v("22.04"))->gcc_packages->most, 12u);
+}
+
 TEST(BuiltIn, is_sorted)
 {
   const Manifest& all = manifest();

@@ -244,6 +244,34 @@ inline const std::vector<Broken> k_others = {
      "{\"platform\": \"cpu\", \"cuda\": null",
      "{\"platform\": \"cu110\", \"cuda\": null",
      "m.json:68: /torch/0/builds/1/platform: a second build for \"cu110\""},
+    {"ubuntu_compilers_upside_down",
+     "\"gcc_packages\": {\"least\": 5, \"most\": 8}",
+     "\"gcc_packages\": {\"least\": 8, \"most\": 5}",
+     "m.json:37: /ubuntu/0/gcc_packages/most: expected an integer from 8 to 99, found 5"},
+    {"library_package_with_another_place_holder",
+     "libcufft-{minor}",
+     "libcufft-{major}",
+     "m.json:64: /torch/0/builds/0/lacks/0/packages/0/name: expected a package name such as libcufft-{minor}, found "
+     "\"libcufft-{major}\""},
+    {"library_package_that_brings_the_driver",
+     "libcufft-{minor}",
+     "cuda-runtime-{minor}",
+     "m.json:64: /torch/0/builds/0/lacks/0/packages/0/name: expected a package that does not bring the driver, found "
+     "\"cuda-runtime-{minor}\""},
+    {"library_directory_that_climbs",
+     "/usr/local/cuda-{minor}/lib64",
+     "/usr/local/../lib64",
+     "m.json:64: /torch/0/builds/0/lacks/0/directory: expected an absolute path such as "
+     "/usr/local/cuda-{minor}/lib64, found \"/usr/local/../lib64\""},
+    {"library_brought_by_somebody",
+     "\"brought_by\": \"toolkit\"",
+     "\"brought_by\": \"somebody\"",
+     "m.json:64: /torch/0/builds/0/lacks/0/brought_by: expected one of \"toolkit\", \"full-toolkit\", "
+     "\"same-minor\", \"nobody\", found \"somebody\""},
+    {"wheel_that_may_exist",
+     "\"exists\": \"no\"",
+     "\"exists\": \"perhaps\"",
+     "m.json:64: /torch/0/builds/0/arm64_wheel/exists: expected one of \"yes\", \"no\", found \"perhaps\""},
 };
 
 inline const std::vector<Broken> k_references = {

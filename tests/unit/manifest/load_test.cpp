@@ -56,6 +56,10 @@ TEST(Load, reads_every_member)
   EXPECT_EQ(*archive.pin_text, "Package: *\nPin: release l=NVIDIA CUDA\nPin-Priority: 600\n");
   EXPECT_EQ(archive.oldest_cuda->text(), "10.0");
 
+  EXPECT_EQ(manifest.ubuntu.at(0).python->text(), "3.6");
+  EXPECT_EQ(manifest.ubuntu.at(0).gcc_packages->least, 5u);
+  EXPECT_EQ(manifest.ubuntu.at(0).gcc_packages->most, 8u);
+
   EXPECT_EQ(manifest.gpus.at(0).first_branch, 410u);
   EXPECT_FALSE(manifest.gpus.at(0).last_branch);
   EXPECT_EQ(manifest.drivers.at(0).ubuntu_packages.at("20.04"), std::vector<std::string>{"nvidia-driver-455"});
@@ -70,6 +74,17 @@ TEST(Load, reads_every_member)
   EXPECT_EQ(torch.builds[0].sm.size(), 2u);
   EXPECT_EQ(torch.builds[0].zips.at(0).abi, Abi::cxx11);
   EXPECT_TRUE(torch.builds[1].is_cpu());
+  ASSERT_TRUE(torch.builds[0].lacks);
+  const MissingLibraries& missing = torch.builds[0].lacks->at(0);
+  EXPECT_EQ(missing.names, "cuFFT");
+  EXPECT_EQ(missing.brought_by, Bringer::toolkit);
+  EXPECT_EQ(missing.packages, (std::vector<AptPackage>{{"libcufft-{minor}", ""}}));
+  EXPECT_EQ(missing.directory, "/usr/local/cuda-{minor}/lib64");
+  EXPECT_EQ(missing.evidence, Evidence::seen);
+  ASSERT_TRUE(torch.builds[0].arm64_wheel);
+  EXPECT_EQ(torch.builds[0].arm64_wheel->exists, Arm64Wheel::Existence::no);
+  EXPECT_FALSE(torch.builds[1].lacks) << "left out: not known";
+  EXPECT_FALSE(torch.builds[1].arm64_wheel);
 
   EXPECT_EQ(manifest.pairs.at("11.1.1").at(0).platform, "cu110");
   EXPECT_EQ(manifest.pairs.at("11.1.1").at(1).platform, "cpu");
