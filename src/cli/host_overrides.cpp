@@ -19,6 +19,23 @@ const manifest::UbuntuRelease* find_release(const manifest::Manifest& manifest, 
   return nullptr;
 }
 
+/// The number of an Ubuntu release that an `--os` names and that is not known or served: ubuntu28.04, ubuntu1604.
+/// nullopt for what is no such name.
+std::optional<std::string> release_number(std::string_view text)
+{
+  if (text.starts_with("ubuntu")) {
+    text.remove_prefix(6);
+  }
+  std::string number(text);
+  if (number.size() == 4) {
+    number.insert(2, ".");
+  }
+  const auto version = base::Version::parse(number);
+  const bool is_release = version && number.size() == 5 && number[2] == '.' && version->parts().size() == 2 &&
+                          1 <= version->minor_part() && version->minor_part() <= 12;
+  return is_release ? std::optional(number) : std::nullopt;
+}
+
 base::Error unknown_release(const manifest::Manifest& manifest, const std::string& text)
 {
   std::vector<std::string> names;
@@ -100,10 +117,15 @@ override_facts(const HostOptions& options, const manifest::Manifest& manifest, h
   if (names_another_machine(options, facts)) {
     const std::string os = options.os.value_or(facts.os.version_id);
     const manifest::UbuntuRelease* release = find_release(manifest, os);
-    if (release == nullptr) {
+    const auto number = release_number(os);
+    if (release == nullptr && !number) {
       return base::fail(unknown_release(manifest, os));
     }
-    facts = fresh_facts(*release, options.arch ? options.arch : facts.arch);
+    manifest::UbuntuRelease unknown; // a release by its number alone: what it needs is said where it is refused
+    if (release == nullptr) {
+      unknown.version = base::Version::parse(*number).value_or(base::Version{});
+    }
+    facts = fresh_facts(release != nullptr ? *release : unknown, options.arch ? options.arch : facts.arch);
   }
   if (!facts.arch) {
     facts.arch = options.arch;

@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace cudasetup::report {
 
 namespace {
@@ -13,9 +15,20 @@ base::Command command_of(std::vector<std::string> words, const std::vector<std::
   return base::Command{std::move(words)};
 }
 
+/// @p more without the options that @p arguments name themselves (--os, where another release is offered).
+std::vector<std::string> without_named(std::vector<std::string> more, const std::vector<std::string>& arguments)
+{
+  const auto option = std::find(more.begin(), more.end(), "--os");
+  if (option != more.end() && std::find(arguments.begin(), arguments.end(), "--os") != arguments.end()) {
+    more.erase(option, option + 2);
+  }
+  return more;
+}
+
 std::string command_of(const resolve::Alternative& alternative, const NextCommands& next)
 {
-  return base::to_shell(command_of(command_of(next.instead, alternative.arguments).argv, next.instead_more));
+  return base::to_shell(command_of(command_of(next.instead, alternative.arguments).argv,
+                                   without_named(next.instead_more, alternative.arguments)));
 }
 
 /// What to do next where nothing else can be had: by what the first reason is about.

@@ -115,6 +115,20 @@ TEST(OverrideFacts, an_unknown_release_is_answered_with_the_nearest)
   EXPECT_THAT(override_facts(options, built_in(), facts).error().hints[0].text, HasSubstr("did you mean ubuntu22.04"));
 }
 
+TEST(OverrideFacts, a_release_that_is_not_known_yet_or_no_longer_served_is_left_to_be_answered)
+{
+  for (const auto& [typed, number] :
+       {std::pair("ubuntu28.04", "28.04"), std::pair("ubuntu1604", "16.04"), std::pair("22.10", "22.10")}) {
+    host::HostFacts facts = probed();
+    HostOptions options;
+    options.os = typed;
+    ASSERT_TRUE(override_facts(options, built_in(), facts)) << typed;
+    EXPECT_EQ(facts.os.id, "ubuntu");
+    EXPECT_EQ(facts.os.version_id, number);
+    EXPECT_FALSE(facts.glibc) << typed;
+  }
+}
+
 TEST(NamesAnotherMachine, tells_release_and_architecture_apart)
 {
   HostOptions options;

@@ -40,6 +40,15 @@ TEST(RefusalText, keeps_the_words_around_the_selection)
   EXPECT_NE(text_of(none, next).find("cudasetup list gpus --manifest /m\n"), std::string::npos);
 }
 
+TEST(RefusalText, an_alternative_that_names_a_release_goes_before_the_typed_one)
+{
+  resolve::Refusal refusal = sample();
+  refusal.alternatives = {{"CUDA 13.0.2 on Ubuntu 26.04", "", {"--cuda", "13.0.2", "--os", "ubuntu26.04"}}};
+  const NextCommands next{{"cudasetup", "plan"}, {"--os", "ubuntu28.04", "--gpu", "10de:1eb8"}, {}, {}};
+  EXPECT_NE(text_of(refusal, next).find("cudasetup plan --cuda 13.0.2 --os ubuntu26.04 --gpu 10de:1eb8\n"),
+            std::string::npos);
+}
+
 TEST(RefusalText, without_an_alternative_still_says_what_to_do_next)
 {
   resolve::Refusal refusal = sample();
