@@ -215,7 +215,7 @@ SourceKind source_kind(const Input& input)
 {
   const auto& cuda = input.resolution.cuda;
   const bool toolkit = cuda && cuda->method != resolve::Method::runfile && toolkit_state(input) == ToolkitState::absent;
-  if (!toolkit && driver_origin(input) != DriverOrigin::nvidia) {
+  if (!toolkit && driver_origin(input) != DriverOrigin::nvidia && libtorch_packages(input).empty()) {
     return SourceKind::none;
   }
   return cuda && cuda->method == resolve::Method::local ? SourceKind::local : SourceKind::network;

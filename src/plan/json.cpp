@@ -172,7 +172,8 @@ Value torch_json(const std::optional<resolve::TorchChoice>& torch)
                   {"abi", Value()},
                   {"url", Value()},
                   {"sha256", Value()},
-                  {"prefix", Value()}};
+                  {"prefix", Value()},
+                  {"packages", packages_json(torch->packages)}};
   }
   const manifest::RemoteFile& file = torch->zip->file;
   return Object{{"version", torch->release->version.text()},
@@ -180,7 +181,8 @@ Value torch_json(const std::optional<resolve::TorchChoice>& torch)
                 {"abi", manifest::name_of(torch->zip->abi)},
                 {"url", file.url.text()},
                 {"sha256", file.sha256 ? Value(file.sha256->hex()) : Value()},
-                {"prefix", torch->prefix}};
+                {"prefix", torch->prefix},
+                {"packages", packages_json(torch->packages)}};
 }
 
 Value python_json(const resolve::Resolution& resolution)

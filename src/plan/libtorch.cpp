@@ -22,9 +22,13 @@ std::string link_target(const std::string& prefix)
   return parent_of(prefix) == folder ? prefix.substr(folder.size() + 1) : prefix;
 }
 
-std::string loader_text()
+std::string loader_text(const resolve::TorchChoice& torch)
 {
-  return std::string(host::k_current_libtorch) + "/lib\n";
+  std::string text = std::string(host::k_current_libtorch) + "/lib\n";
+  for (const std::string& directory : torch.directories) {
+    text += directory + "\n";
+  }
+  return text;
 }
 
 std::string pkg_config_text(const resolve::TorchChoice& torch)
@@ -96,16 +100,33 @@ std::vector<Action> registering_actions(const Input& input, Presence tree)
     }
     actions.emplace_back(Link{std::string(host::k_current_libtorch), link_target(torch.prefix)});
   }
-  if (presence_of_file(facts, host::k_libtorch_loader_file, loader_text()) == Presence::absent) {
-    actions.emplace_back(WriteFile{std::string(host::k_libtorch_loader_file), loader_text()});
+  if (presence_of_file(facts, host::k_libtorch_loader_file, loader_text(torch)) == Presence::absent) {
+    actions.emplace_back(WriteFile{std::string(host::k_libtorch_loader_file), loader_text(torch)});
   }
-  if (!actions.empty() || tree == Presence::absent) {
+  if (!actions.empty() || tree == Presence::absent || !libtorch_packages(input).empty()) {
     actions.emplace_back(run({"ldconfig"}));
   }
   if (presence_of_file(facts, host::k_pkg_config_file, pkg_config_text(torch)) == Presence::absent) {
     actions.emplace_back(WriteFile{std::string(host::k_pkg_config_file), pkg_config_text(torch)});
   }
   return actions;
+}
+
+Step packages_step(const Input& input, const std::vector<manifest::AptPackage>& packages)
+{
+  Step step;
+  step.id = "apt-install-libtorch-libraries";
+  step.title = "Install NVIDIA's libraries that the LibTorch zip lacks";
+  step.because = "LibTorch " + input.resolution.torch->text() +
+                 " asks for them without bringing them, and fails to load, or at the first use, without them";
+  step.actions = {apt_install(input, apt_texts(packages), Recommends::leave_out)};
+  std::vector<std::string> names;
+  for (const manifest::AptPackage& package : packages) {
+    names.push_back(package.name);
+  }
+  step.undo = "apt-get purge --autoremove " + base::join(names, " ");
+  step.interruptible = Interruptible::no;
+  return step;
 }
 
 Step register_step(std::vector<Action> actions)
@@ -139,6 +160,20 @@ Presence libtorch_presence(const Input& input)
   return found ? Presence::present : Presence::absent;
 }
 
+std::vector<manifest::AptPackage> libtorch_packages(const Input& input)
+{
+  std::vector<manifest::AptPackage> packages;
+  if (!input.resolution.has_libtorch()) {
+    return packages;
+  }
+  for (const manifest::AptPackage& package : input.resolution.torch->packages) {
+    if (presence_of(input.facts, package) == Presence::absent) {
+      packages.push_back(package);
+    }
+  }
+  return packages;
+}
+
 std::vector<Step> libtorch_steps(const Input& input)
 {
   if (!input.resolution.has_libtorch()) {
@@ -146,6 +181,9 @@ std::vector<Step> libtorch_steps(const Input& input)
   }
   const resolve::TorchChoice& torch = *input.resolution.torch;
   std::vector<Step> steps;
+  if (const auto packages = libtorch_packages(input); !packages.empty()) {
+    steps.push_back(packages_step(input, packages));
+  }
   const Presence tree = libtorch_presence(input);
   if (tree == Presence::absent) {
     const Download download = download_of(torch.zip->file, pytorch_address(input, torch.zip->file.url), std::nullopt);

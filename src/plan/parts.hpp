@@ -64,6 +64,8 @@ std::vector<Step> local_source_steps(const Input& input);
 // --- libtorch.cpp
 
 Presence libtorch_presence(const Input& input);
+/// What the zip lacks, as far as it is not installed.
+std::vector<manifest::AptPackage> libtorch_packages(const Input& input);
 std::vector<Step> libtorch_steps(const Input& input);
 
 // --- python.cpp

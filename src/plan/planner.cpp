@@ -46,6 +46,7 @@ std::optional<Simulation> make_simulation(const Input& input, const std::vector<
   if (cuda && cuda->method != resolve::Method::runfile && toolkit_state(input) == ToolkitState::absent) {
     add(toolkit_packages(input));
   }
+  add(libtorch_packages(input));
   if (simulation.packages.empty()) {
     return std::nullopt;
   }

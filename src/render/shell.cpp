@@ -81,7 +81,7 @@ std::string head(const plan::Plan& plan, const host::HostFacts& facts, const std
   if (!root.empty() && root != "/") {
     comment(script, "It changes the system in " + root + ".");
   }
-  rows(script, "Found:", found_rows(facts));
+  rows(script, "Found:", found_rows(facts, plan.resolution.gpu_names));
   rows(script, "Chosen:", chosen_rows(plan));
   reasons(script, "Why:", plan.resolution.reasons);
   reasons(script, "Be careful:", plan.resolution.cautions);

@@ -9,20 +9,25 @@ namespace cudasetup::render {
 
 namespace {
 
-std::string gpu_text(const host::GpuDevice& gpu)
+using GpuNames = std::map<std::string, std::string>;
+
+std::string gpu_text(const host::GpuDevice& gpu, const GpuNames& names)
 {
   std::string text = gpu.id ? gpu.id->text() : (gpu.capability ? gpu.capability->sm() : "of unknown kind");
+  if (const auto name = names.find(text); name != names.end()) {
+    text = name->second + " (" + text + ")";
+  }
   if (!gpu.address.empty()) {
     text += " at " + gpu.address;
   }
   return gpu.bound_driver.empty() ? text : text + " (" + gpu.bound_driver + ")";
 }
 
-std::string gpus_text(const host::HostFacts& facts)
+std::string gpus_text(const host::HostFacts& facts, const GpuNames& names)
 {
   std::vector<std::string> texts;
   for (const host::GpuDevice& gpu : facts.gpus) {
-    texts.push_back(gpu_text(gpu));
+    texts.push_back(gpu_text(gpu, names));
   }
   if (!texts.empty()) {
     return base::join(texts, ", ");
@@ -72,6 +77,15 @@ std::string torch_text(const resolve::TorchChoice& torch)
   return torch.text() + ", ABI " + std::string(manifest::name_of(torch.zip->abi)) + ", in " + torch.prefix;
 }
 
+std::string packages_text(const std::vector<manifest::AptPackage>& packages)
+{
+  std::vector<std::string> texts;
+  for (const manifest::AptPackage& package : packages) {
+    texts.push_back(package.name + (package.version.empty() ? "" : " " + package.version));
+  }
+  return base::join(texts, ", ");
+}
+
 using Bytes = std::optional<std::uint64_t>;
 
 /// The sum of what is known, and what is not.
@@ -94,7 +108,7 @@ std::string sum_text(const plan::Totals& totals, Bytes plan::Totals::*whole, Byt
 
 } // namespace
 
-std::vector<Row> found_rows(const host::HostFacts& facts)
+std::vector<Row> found_rows(const host::HostFacts& facts, const GpuNames& gpu_names)
 {
   const std::string unknown = "not known";
   std::vector<Row> rows;
@@ -103,7 +117,7 @@ std::vector<Row> found_rows(const host::HostFacts& facts)
   if (const std::string place = surroundings(facts); !place.empty()) {
     rows.push_back({"inside", place});
   }
-  rows.push_back({"GPU", gpus_text(facts)});
+  rows.push_back({"GPU", gpus_text(facts, gpu_names)});
   rows.push_back({"driver", facts.driver ? facts.driver->version.text() + ", loaded" : "none loaded"});
   std::vector<std::string> toolkits;
   for (const host::Toolkit& toolkit : facts.toolkits) {
@@ -120,6 +134,9 @@ std::vector<Row> chosen_rows(const plan::Plan& plan)
   rows.push_back({"CUDA", resolution.cuda ? toolkit_text(*resolution.cuda) : "none"});
   rows.push_back({"driver", driver_text(resolution.driver)});
   rows.push_back({"LibTorch", resolution.torch ? torch_text(*resolution.torch) : "none"});
+  if (resolution.torch && !resolution.torch->packages.empty()) {
+    rows.push_back({"with", packages_text(resolution.torch->packages)});
+  }
   if (resolution.python) {
     rows.push_back({"Python", resolution.python->directory});
   }

@@ -2,6 +2,7 @@
 
 #include "plan/plan.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,9 @@ struct Row {
   std::string text;
 };
 
-/// What was found on the machine, as far as it matters for a choice.
-std::vector<Row> found_rows(const host::HostFacts& facts);
+/// What was found on the machine, as far as it matters for a choice; GPUs with the names that @p gpu_names has for
+/// their PCI ids.
+std::vector<Row> found_rows(const host::HostFacts& facts, const std::map<std::string, std::string>& gpu_names);
 /// What was chosen.
 std::vector<Row> chosen_rows(const plan::Plan& plan);
 /// Download, disk and reboot; unknown is said so.

@@ -38,7 +38,7 @@ void reasons(std::string& text, std::string_view title, const std::vector<resolv
 std::string to_text(const plan::Plan& plan, const host::HostFacts& facts)
 {
   std::string text = "Found\n";
-  rows(text, found_rows(facts));
+  rows(text, found_rows(facts, plan.resolution.gpu_names));
   text += "\nChosen\n";
   rows(text, chosen_rows(plan));
   reasons(text, "Be careful", plan.resolution.cautions);

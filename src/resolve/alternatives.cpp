@@ -3,6 +3,7 @@
 #include "resolve/arguments.hpp"
 #include "resolve/cuda.hpp"
 #include "resolve/search.hpp"
+#include "resolve/torch_check.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -87,10 +88,14 @@ void add_single_changes(const Question& refused, std::vector<Request>& tries)
       tries.back().torch.platform.reset();
     }
     tries.push_back(with_torch(request, Choice::automatic));
-    const auto neighbours = nearest_torch(refused.manifest, *request.torch.version);
-    for (std::size_t index = 0; index < neighbours.size() && index < k_torch_neighbours; ++index) {
-      tries.push_back(request);
-      tries.back().torch = {Choice::exact, neighbours[index]->version, std::nullopt};
+    std::size_t tried = 0;
+    for (const manifest::TorchRelease* neighbour : nearest_torch(refused.manifest, *request.torch.version)) {
+      // Wheels are made for few versions of Python: the nearest release may be many releases away.
+      if (tried < k_torch_neighbours && (!request.python || serves_python(*neighbour, refused.target))) {
+        tries.push_back(request);
+        tries.back().torch = {Choice::exact, neighbour->version, std::nullopt};
+        ++tried;
+      }
     }
   }
 }
@@ -185,6 +190,34 @@ std::vector<Alternative> find_alternatives(const Question& refused)
     }
   }
   return alternatives;
+}
+
+std::optional<Alternative> on_nearest_release(const Request& request,
+                                              const manifest::Manifest& manifest,
+                                              const host::HostFacts& facts,
+                                              const Target& target)
+{
+  const manifest::UbuntuRelease* nearest =
+      target.ubuntu == nullptr && facts.os.id == "ubuntu" ? nearest_release(manifest, facts.os) : nullptr;
+  if (nearest == nullptr) {
+    return std::nullopt;
+  }
+  host::HostFacts other = facts;
+  other.os.version_id = nearest->version.text();
+  other.glibc = nearest->glibc;
+  other.gcc = nearest->gcc;
+  other.python = nearest->python;
+  const Target there = find_target(manifest, other);
+  const auto resolution = find_selection(ask(request, manifest, there));
+  if (!resolution) {
+    return std::nullopt;
+  }
+  const std::string os = "ubuntu" + nearest->version.text();
+  Alternative alternative{selection_of(*resolution) + " on Ubuntu " + nearest->version.text(),
+                          text_of(*resolution) + "; planned for that release, to be judged by yourself",
+                          arguments_of(request, *resolution)};
+  alternative.arguments.insert(alternative.arguments.end(), {"--os", os});
+  return alternative;
 }
 
 } // namespace cudasetup::resolve

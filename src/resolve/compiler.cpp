@@ -25,6 +25,15 @@ std::string needed(const manifest::CudaRelease* cuda, const manifest::TorchRelea
   return fmt::format("{}", fmt::join(needs, ", "));
 }
 
+/// The majors N for which the system's archive has g++-N; nullopt where that is not known.
+std::optional<GccMajors> packaged_gcc(const Target& target)
+{
+  if (target.ubuntu == nullptr || !target.ubuntu->gcc_packages) {
+    return std::nullopt;
+  }
+  return GccMajors{target.ubuntu->gcc_packages->least, target.ubuntu->gcc_packages->most};
+}
+
 void refuse_compiler(const manifest::CudaRelease* cuda,
                      const manifest::TorchRelease* torch,
                      const GccMajors& need,
@@ -42,8 +51,9 @@ void refuse_compiler(const manifest::CudaRelease* cuda,
   text += cuda != nullptr ? "; --profile runtime compiles nothing" : "";
   findings.refuse("gcc",
                   text,
-                  cuda != nullptr ? record_source("cuda " + cuda->version.text(), cuda->sources)
-                                  : record_source("torch " + torch->version.text(), torch->sources));
+                  cuda != nullptr
+                      ? record_source("cuda " + cuda->version.text(), cuda->sources, "build_systems/cuda.py")
+                      : record_source("torch " + torch->version.text(), torch->sources, "gcc"));
 }
 
 } // namespace
@@ -71,7 +81,7 @@ std::optional<std::uint32_t> choose_compiler(const manifest::CudaRelease* cuda,
   if ((cuda == nullptr || !cuda->gcc) && (torch == nullptr || !torch->gcc)) {
     return std::nullopt;
   }
-  const auto packaged = target.ubuntu != nullptr ? packaged_gcc(target.ubuntu->version) : std::nullopt;
+  const auto packaged = packaged_gcc(target);
   const GccChoice choice = choose_gcc(need, target.gcc, packaged);
   switch (choice.fit) {
   case GccFit::usual:

@@ -80,7 +80,8 @@ void check_capability(const CudaRelease& release, const TargetGpu& gpu, Findings
       reach == Reach::not_yet
           ? fmt::format("{} but not for {}, which began with CUDA 13.0", makes, gpu.capability->sm())
           : fmt::format("{}, and {} is {}", makes, gpu.label(), reach == Reach::older ? "older" : "newer");
-  findings.refuse("gpu", text, record_source("cuda " + release.version.text(), release.sources));
+  findings.refuse(
+      "gpu", text, record_source("cuda " + release.version.text(), release.sources, "build_systems/cuda.py"));
 }
 
 bool compiles(const CudaRelease& release, const Target& target)
@@ -104,7 +105,7 @@ void check_glibc(const CudaRelease& release, const Target& target, Findings& fin
                                 release.version.text(),
                                 release.glibc_below->text(),
                                 target.glibc->text()),
-                    record_source("cuda " + release.version.text(), release.sources));
+                    record_source("cuda " + release.version.text(), release.sources, "packages/cuda/package.py"));
   }
 }
 

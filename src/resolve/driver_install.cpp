@@ -2,6 +2,7 @@
 
 #include "resolve/driver_offer.hpp"
 #include "resolve/driver_packages.hpp"
+#include "resolve/ubuntu_driver.hpp"
 
 #include <fmt/format.h>
 
@@ -149,18 +150,23 @@ void refuse_all(const DriverQuestion& question, const std::vector<DriverOffer>& 
     return;
   }
   const Obstacle obstacle = judge(question, *ranked.front().version).obstacle;
+  const auto own = ubuntu_package(question);
+  const std::string other =
+      own ? fmt::format("; Ubuntu's own {0} does (sudo apt-get install {0})", *own) : std::string();
   const auto [oldest, newest] = std::minmax_element(
       ranked.begin(), ranked.end(), [](const DriverOffer& a, const DriverOffer& b) { return *a.version < *b.version; });
   findings.refuse(
       "driver",
       ranked.size() == 1
-          ? fmt::format("{} has driver {}, but {}", origin_of(question), oldest->version->text(), obstacle.text)
-          : fmt::format("{} has drivers {} to {}, and none will do; with {}, the nearest: {}",
+          ? fmt::format(
+                "{} has driver {}, but {}{}", origin_of(question), oldest->version->text(), obstacle.text, other)
+          : fmt::format("{} has drivers {} to {}, and none will do; with {}, the nearest: {}{}",
                         origin_of(question),
                         oldest->version->text(),
                         newest->version->text(),
                         ranked.front().version->text(),
-                        obstacle.text),
+                        obstacle.text,
+                        other),
       obstacle.source);
 }
 

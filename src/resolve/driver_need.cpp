@@ -69,7 +69,7 @@ DriverNeed need_of(const manifest::CudaRelease& release)
 {
   DriverNeed need{release.compatible_driver,
                   "CUDA " + release.version.text(),
-                  record_source("cuda " + release.version.text(), release.sources)};
+                  record_source("cuda " + release.version.text(), release.sources, "cuda-compatibility")};
   if (release.minimum_driver && (!need.least || *release.minimum_driver < *need.least)) {
     need.least = release.minimum_driver;
   }
@@ -89,7 +89,7 @@ need_of(const manifest::CudaRelease* release, const manifest::TorchRelease* torc
   if (torch != nullptr && build != nullptr && build->minimum_driver &&
       (!need.least || *need.least < *build->minimum_driver)) {
     const std::string name = "torch " + torch->version.text() + "+" + build->platform;
-    need = {build->minimum_driver, name, record_source(name, build->sources)};
+    need = {build->minimum_driver, name, record_source(name, build->sources, "uv-torch")};
   }
   return need;
 }
@@ -129,7 +129,8 @@ Obstacle module_obstacle(const std::vector<TargetGpu>& gpus, ModuleChoice asked)
   const TargetGpu* open_only = first_with(gpus, KernelModule::open_only);
   const TargetGpu* proprietary_only = first_with(gpus, KernelModule::proprietary_only);
   if (open_only != nullptr && proprietary_only != nullptr) {
-    return {fmt::format("{} needs the open kernel module and {} the proprietary one: no driver drives both",
+    return {fmt::format("{} needs the open kernel module and {} the proprietary one: no driver drives both; name the "
+                        "one to be served with --gpu",
                         open_only->label(),
                         proprietary_only->label()),
             open_only->source()};
@@ -147,11 +148,14 @@ Obstacle module_obstacle(const std::vector<TargetGpu>& gpus, ModuleChoice asked)
 Obstacle loaded_obstacle(const Target& target, const DriverNeed& need, ModuleChoice module)
 {
   const base::Version& loaded = target.driver->version;
-  Obstacle obstacle = need_obstacle(loaded, need);
+  Obstacle obstacle;
   for (const TargetGpu& gpu : target.gpus) {
     if (!gpu.driven && !obstacle.stands()) {
       obstacle = branch_obstacle(loaded, gpu);
     }
+  }
+  if (!obstacle.stands()) {
+    obstacle = need_obstacle(loaded, need);
   }
   return obstacle.stands() ? obstacle : loaded_module_obstacle(target, module);
 }

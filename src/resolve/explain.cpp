@@ -34,15 +34,27 @@ std::string machine_of(const Target& target)
   return target.driver == nullptr ? text : text + " with driver " + target.driver->version.text();
 }
 
+/// Why a release was chosen for the torch that was asked for.
+std::string why_best_match(const Question& question, const manifest::CudaRelease& release)
+{
+  const TorchRequest& torch = question.request.torch;
+  const auto pairs = question.manifest.pairs.find(release.version.text());
+  const bool is_paired = pairs != question.manifest.pairs.end() &&
+                         std::any_of(pairs->second.begin(), pairs->second.end(), [&](const manifest::Pair& pair) {
+                           return pair.torch == *torch.version && (!torch.platform || pair.platform == *torch.platform);
+                         });
+  return is_paired ? " is the manifest's pair for torch " + torch.version->text() + " that works for "
+                   : " is the nearest to torch " + torch.version->text() + " that works for ";
+}
+
 std::string automatic_text(const Question& question, const manifest::CudaRelease& release)
 {
   const TorchRequest& torch = question.request.torch;
   std::string text = release.version.text();
   if (torch.choice == Choice::exact && torch.version) {
-    text += " is the best match of torch " + torch.version->text() + " for ";
-  } else {
-    text += torch.choice == Choice::none ? " is the newest for " : " is the newest with a LibTorch build for ";
+    return text + why_best_match(question, release) + machine_of(question.target);
   }
+  text += torch.choice == Choice::none ? " is the newest for " : " is the newest with a LibTorch build for ";
   text += machine_of(question.target);
   const manifest::CudaRelease& newest = question.manifest.cuda.back();
   if (comes_by_apt(release, question.target) && !comes_by_apt(newest, question.target)) {
@@ -96,7 +108,7 @@ std::string why_kernels(const TorchCandidate& torch, const Target& target)
 {
   std::vector<std::string> served;
   for (const TargetGpu& gpu : target.gpus) {
-    if (gpu.capability && kernels_for(*torch.build, *gpu.capability) == Kernels::machine_code) {
+    if (gpu.capability && kernels_for(*torch.build, *gpu.capability, *target.arch) == Kernels::machine_code) {
       served.push_back(gpu.label());
     }
   }
@@ -155,6 +167,11 @@ Resolution explain(const Question& question, Attempt attempt)
     reasons.push_back(std::move(found));
   }
   sort_by_thing(reasons);
+  for (const TargetGpu& gpu : question.target.gpus) {
+    if (gpu.record != nullptr) {
+      resolution.gpu_names[gpu.record->id.text()] = gpu.record->name;
+    }
+  }
   resolution.cautions = std::move(attempt.findings.cautions);
   return resolution;
 }

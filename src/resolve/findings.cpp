@@ -14,6 +14,26 @@ void add_once(std::vector<Reason>& list, Reason reason)
   }
 }
 
+bool contains(std::string_view text, std::string_view part)
+{
+  return text.find(part) != std::string_view::npos;
+}
+
+const std::string& best_source(const std::vector<std::string>& sources, std::string_view topic)
+{
+  if (!topic.empty()) {
+    const auto about = std::find_if(
+        sources.begin(), sources.end(), [&](const std::string& source) { return contains(source, topic); });
+    if (about != sources.end()) {
+      return *about;
+    }
+  }
+  const auto own = std::find_if(sources.begin(), sources.end(), [](const std::string& source) {
+    return !contains(source, "copy:") && !contains(source, "public file") && !contains(source, "derived:");
+  });
+  return own != sources.end() ? *own : sources.front();
+}
+
 } // namespace
 
 void Findings::refuse(std::string constraint, std::string text, std::string source)
@@ -48,13 +68,13 @@ void Findings::add(const Findings& other)
   }
 }
 
-std::string record_source(std::string_view record, const std::vector<std::string>& sources)
+std::string record_source(std::string_view record, const std::vector<std::string>& sources, std::string_view topic)
 {
   std::string text = "manifest, ";
   text += record;
   if (!sources.empty()) {
     text += ": ";
-    text += sources.front();
+    text += best_source(sources, topic);
   }
   return text;
 }

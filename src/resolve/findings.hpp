@@ -24,7 +24,9 @@ struct Findings {
   bool allow() const { return constraints.empty(); }
 };
 
-/// How a constraint names the manifest record it comes from: "manifest, cuda 11.8.0: <its first source>".
-std::string record_source(std::string_view record, const std::vector<std::string>& sources);
+/// How a constraint names the manifest record it comes from: "manifest, cuda 11.8.0: <source>". Of several sources it
+/// is the one that @p topic is part of, which tells what the constraint is about; else the first that is no copy.
+std::string
+record_source(std::string_view record, const std::vector<std::string>& sources, std::string_view topic = {});
 
 } // namespace cudasetup::resolve

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "base/version.hpp"
-
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -14,10 +12,6 @@ struct GccMajors {
   std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
   bool has(std::uint32_t major) const { return least <= major && major <= most; }
 };
-
-/// The majors N for which the Ubuntu release's archive has g++-N, universe included (packages.ubuntu.com); nullopt for
-/// a release that is not known.
-std::optional<GccMajors> packaged_gcc(const base::Version& ubuntu);
 
 enum class GccFit { usual, beside, none, unknown };
 

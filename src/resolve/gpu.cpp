@@ -110,7 +110,8 @@ std::string TargetGpu::label() const
 
 std::string TargetGpu::source() const
 {
-  return record == nullptr ? std::string("manifest, gpus") : record_source("gpu " + record->id.text(), record->sources);
+  return record == nullptr ? std::string("manifest, gpus")
+                           : record_source("gpu " + record->id.text(), record->sources, "device lists");
 }
 
 std::vector<TargetGpu> find_gpus(const manifest::Manifest& manifest, const host::HostFacts& facts, Findings& findings)

@@ -23,7 +23,7 @@ struct TargetGpu {
 
   /// "Tesla T4 (10de:1eb8, sm_75)", "a GPU of sm_75".
   std::string label() const;
-  /// Where what is said of it comes from.
+  /// Where what is said of it comes from: which drivers drive it, or else what it computes.
   std::string source() const;
 };
 

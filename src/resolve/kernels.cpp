@@ -18,20 +18,30 @@ constexpr std::array k_jetsons = {ComputeCapability{5, 3},
 
 } // namespace
 
-Kernels kernels_for(const manifest::TorchBuild& build, ComputeCapability gpu)
+CodeList code_of(const manifest::TorchBuild& build, base::Arch arch)
 {
-  if (build.sm.empty() && build.ptx.empty()) {
+  static const std::vector<ComputeCapability> nothing;
+  if (arch == base::Arch::amd64) {
+    return {build.sm, build.ptx};
+  }
+  return build.arm64_wheel ? CodeList{build.arm64_wheel->sm, build.arm64_wheel->ptx} : CodeList{nothing, nothing};
+}
+
+Kernels kernels_for(const manifest::TorchBuild& build, ComputeCapability gpu, base::Arch arch)
+{
+  const CodeList code = code_of(build, arch);
+  if (!code.is_known()) {
     return Kernels::unknown;
   }
   const bool jetson = std::find(k_jetsons.begin(), k_jetsons.end(), gpu) != k_jetsons.end();
-  const bool machine_code = std::any_of(build.sm.begin(), build.sm.end(), [&](ComputeCapability cubin) {
+  const bool machine_code = std::any_of(code.sm.begin(), code.sm.end(), [&](ComputeCapability cubin) {
     return cubin == gpu || (!jetson && cubin.major_part == gpu.major_part && cubin.minor_part <= gpu.minor_part);
   });
   if (machine_code) {
     return Kernels::machine_code;
   }
   const bool compiled =
-      std::any_of(build.ptx.begin(), build.ptx.end(), [&](ComputeCapability ptx) { return ptx <= gpu; });
+      std::any_of(code.ptx.begin(), code.ptx.end(), [&](ComputeCapability ptx) { return ptx <= gpu; });
   return compiled ? Kernels::compiled : Kernels::missing;
 }
 

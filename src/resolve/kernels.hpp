@@ -3,6 +3,8 @@
 #include "base/hardware.hpp"
 #include "manifest/types.hpp"
 
+#include <vector>
+
 namespace cudasetup::resolve {
 
 /// How a torch build serves a GPU.
@@ -16,6 +18,17 @@ enum class Kernels {
 /// CUDA's binary compatibility: machine code runs on its own major from its minor on (a Jetson runs its own alone), PTX
 /// on everything from its capability on. Builds for the CPU serve every GPU by not using it, so that they must not be
 /// asked about.
-Kernels kernels_for(const manifest::TorchBuild& build, base::ComputeCapability gpu);
+///
+/// On arm64 there is the wheel alone, which has other code than the zip.
+Kernels
+kernels_for(const manifest::TorchBuild& build, base::ComputeCapability gpu, base::Arch arch = base::Arch::amd64);
+
+/// What a build has code for on an architecture.
+struct CodeList {
+  const std::vector<base::ComputeCapability>& sm;
+  const std::vector<base::ComputeCapability>& ptx;
+  bool is_known() const { return !sm.empty() || !ptx.empty(); }
+};
+CodeList code_of(const manifest::TorchBuild& build, base::Arch arch);
 
 } // namespace cudasetup::resolve

@@ -125,6 +125,15 @@ Offer offer_of(Method method, const CudaRelease& release, const Target& target, 
   return method == Method::local ? local_offer(release, target, request) : runfile_offer(release, target, request);
 }
 
+/// A release that is known by name alone, on no system and for no architecture.
+bool has_nothing(const CudaRelease& release)
+{
+  return release.local_installers.empty() && release.runfiles.empty() &&
+         std::all_of(release.packages.begin(), release.packages.end(), [](const auto& profile) {
+           return profile.second.empty();
+         });
+}
+
 void refuse_method(const CudaRelease& release,
                    const Target& target,
                    const Request& request,
@@ -144,6 +153,14 @@ void refuse_method(const CudaRelease& release,
                  : fmt::format("; CUDA {} can come by --method {}", release.version.text(), fmt::join(able, " or "));
   }
   const std::string source = record_source("cuda " + release.version.text(), release.sources);
+  if (has_nothing(release)) {
+    findings.refuse("method",
+                    release.notes.empty()
+                        ? fmt::format("neither packages nor an installer of CUDA {} are known", release.version.text())
+                        : fmt::format("CUDA {} cannot be had: {}", release.version.text(), release.notes.front()),
+                    source);
+    return;
+  }
   for (const Offer& offer : passed) {
     findings.refuse(offer.kind, offer.obstacle + others, source);
   }
@@ -155,10 +172,11 @@ void say_what_is_unsure(const Offer& offer, const ToolkitChoice& choice, Finding
   const bool listed = choice.method != Method::network && release.md5_list.has_value();
   const std::string name = offer.file->url.file_name();
   if (!offer.file->digest() && !listed) {
-    findings.caution("method",
-                     fmt::format("nobody has published a digest for {}: it is accepted over https, and its digest is "
-                                 "recorded",
-                                 name));
+    findings.caution(
+        "method",
+        fmt::format("nobody has published a digest for {}: it is accepted over https; cudasetup records its "
+                    "digest when it fetches it, and later runs compare",
+                    name));
   }
   if (offer.file->evidence == manifest::Evidence::derived && choice.method != Method::network) {
     findings.caution("method",

@@ -14,7 +14,11 @@ Outcome resolve(const Request& request, const manifest::Manifest& manifest, cons
   if (auto resolution = find_selection(question)) {
     return std::move(*resolution);
   }
-  return Refusal{explain_refusal(question), find_alternatives(question)};
+  Refusal refusal{explain_refusal(question), find_alternatives(question)};
+  if (auto other = on_nearest_release(request, manifest, facts, target)) {
+    refusal.alternatives.push_back(std::move(*other));
+  }
+  return refusal;
 }
 
 } // namespace cudasetup::resolve

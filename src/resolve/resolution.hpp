@@ -3,6 +3,7 @@
 #include "manifest/types.hpp"
 #include "resolve/request.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -44,6 +45,10 @@ struct TorchChoice {
   /// Null on arm64, for which there are wheels alone (then there is a PythonChoice and `prefix` is empty).
   const manifest::LibTorchZip* zip = nullptr;
   std::string prefix; ///< /opt/libtorch/1.7.1+cu110
+  /// What the zip lacks and no toolkit of the resolution brings, from NVIDIA's network archive; without a version: the
+  /// one that is there.
+  std::vector<manifest::AptPackage> packages;
+  std::vector<std::string> directories; ///< where the loader has to look as well
   /// "1.7.1+cu110"
   std::string text() const { return release->version.text() + "+" + build->platform; }
 };
@@ -62,6 +67,7 @@ struct Resolution {
   DriverSelection driver;
   std::optional<TorchChoice> torch;
   std::optional<PythonChoice> python;
+  std::map<std::string, std::string> gpu_names; ///< by PCI id (10de:1eb8): what the GPUs that count are called
   std::vector<Reason> reasons;
   std::vector<Reason> cautions;
 

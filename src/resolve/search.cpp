@@ -24,7 +24,9 @@ struct Passed {
   void add(const std::string& name, const Findings& findings)
   {
     if (count++ == 0) {
-      first = name + " was passed over: " + findings.constraints.front().text;
+      const std::string& text = findings.constraints.front().text;
+      const bool named = text.substr(0, name.size() + 1) == name + " ";
+      first = name + " was passed over: " + (named ? "it" + text.substr(name.size()) : text);
     }
   }
 
@@ -172,6 +174,10 @@ std::vector<Constraint> explain_refusal(const Question& question)
       refuse_no_torch(question, nullptr, findings);
     }
     return findings.constraints;
+  }
+  if (!question.basis.allow() && question.request.cuda.choice != Choice::exact &&
+      question.request.torch.choice != Choice::exact) {
+    return question.basis.constraints; // What is wrong with one release or another is beside the point.
   }
   std::optional<Attempt> best;
   for (const manifest::CudaRelease* release : wanted) {

@@ -3,6 +3,7 @@
 #include "resolve/compiler.hpp"
 #include "resolve/cuda.hpp"
 #include "resolve/driver.hpp"
+#include "resolve/driver_need.hpp"
 #include "resolve/method.hpp"
 #include "resolve/torch_check.hpp"
 
@@ -57,6 +58,12 @@ Question ask(const Request& request, const manifest::Manifest& manifest, const T
                           "--require-digests was given",
                           "the request");
   }
+  if (target.place == Place::machine && request.driver.choice != DriverChoice::none) {
+    const Obstacle obstacle = module_obstacle(target.gpus, request.module);
+    if (obstacle.stands()) {
+      question.basis.refuse("driver", obstacle.text, obstacle.source);
+    }
+  }
   if (target.arch == base::Arch::arm64 && torch && !request.python) {
     question.basis.refuse(
         "architecture",
@@ -93,8 +100,12 @@ settle(const Question& question, const Toolkit& toolkit, const std::optional<Tor
   resolution.archive = target.archive;
   resolution.cuda = toolkit.choice;
   if (torch) {
-    resolution.torch =
-        check_torch(*torch, question.manifest, toolkit.release(), target, question.request, attempt.findings);
+    resolution.torch = check_torch(*torch,
+                                   question.manifest,
+                                   toolkit.choice ? &*toolkit.choice : nullptr,
+                                   target,
+                                   question.request,
+                                   attempt.findings);
     if (question.request.python) {
       check_python(*torch->release, target, attempt.findings);
       attempt.findings.caution("python", "the wheels are fetched by pip over https; cudasetup knows no digest of them");

@@ -121,6 +121,9 @@ Target find_target(const manifest::Manifest& manifest, const host::HostFacts& fa
     target.gcc = target.ubuntu->gcc->major_part();
   }
   target.python = facts.python;
+  if (!target.python && target.ubuntu != nullptr) {
+    target.python = target.ubuntu->python;
+  }
   return target;
 }
 

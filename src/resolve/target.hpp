@@ -27,9 +27,9 @@ struct Target {
   const host::LoadedDriver* driver = nullptr; ///< null: none is loaded
   std::vector<DriverOffer> drivers;           ///< what the network archive has
   std::optional<base::Version> glibc;
-  std::optional<std::uint32_t> gcc; ///< major of the default compiler, installed or to be installed
-  std::optional<base::Version> python;
-  Findings findings; ///< what is wrong or unsure about the machine itself
+  std::optional<std::uint32_t> gcc;    ///< major of the default compiler, installed or to be installed
+  std::optional<base::Version> python; ///< the one that is there, else the one its release would install
+  Findings findings;                   ///< what is wrong or unsure about the machine itself
 };
 
 /// Looks the machine up. What makes it unfit (another system, Jetson, unknown architecture or GPU) is in `findings`.

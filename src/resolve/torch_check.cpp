@@ -1,6 +1,7 @@
 #include "resolve/torch_check.hpp"
 
 #include "resolve/kernels.hpp"
+#include "resolve/supplies.hpp"
 
 #include <fmt/format.h>
 
@@ -12,23 +13,20 @@ namespace {
 
 using manifest::Abi;
 
-/// First torch with CUDA wheels for arm64 (pytorch/audio issue 3827; pytorch/builder release/2.4).
-constexpr std::uint32_t k_arm64_wheels_major = 2;
-constexpr std::uint32_t k_arm64_wheels_minor = 4;
-
 std::string source_of(const TorchCandidate& torch)
 {
   return record_source("torch " + torch.text(),
-                       torch.build->sources.empty() ? torch.release->sources : torch.build->sources);
+                       torch.build->sources.empty() ? torch.release->sources : torch.build->sources,
+                       "manywheel/");
 }
 
-std::string list_of(const manifest::TorchBuild& build)
+std::string list_of(const CodeList& code)
 {
   std::vector<std::string> names;
-  for (const base::ComputeCapability capability : build.sm) {
+  for (const base::ComputeCapability capability : code.sm) {
     names.push_back(capability.sm());
   }
-  for (const base::ComputeCapability capability : build.ptx) {
+  for (const base::ComputeCapability capability : code.ptx) {
     names.push_back("compute_" + capability.sm().substr(3));
   }
   return fmt::format("{}", fmt::join(names, " "));
@@ -78,11 +76,12 @@ void check_kernels(const TorchCandidate& torch, const Target& target, Findings& 
     findings.caution("torch", "torch " + torch.text() + " computes on the CPU only");
     return;
   }
+  const base::Arch arch = target.arch.value_or(base::Arch::amd64);
   for (const TargetGpu& gpu : target.gpus) {
     if (!gpu.capability) {
       continue;
     }
-    switch (kernels_for(*torch.build, *gpu.capability)) {
+    switch (kernels_for(*torch.build, *gpu.capability, arch)) {
     case Kernels::machine_code:
       break;
     case Kernels::compiled:
@@ -94,15 +93,17 @@ void check_kernels(const TorchCandidate& torch, const Target& target, Findings& 
                       gpu.label()));
       break;
     case Kernels::missing:
-      findings.refuse(
-          "torch",
-          fmt::format(
-              "torch {} has code for {}, none of which runs on {}", torch.text(), list_of(*torch.build), gpu.label()),
-          source_of(torch));
+      findings.refuse("torch",
+                      fmt::format("torch {} has code for {}, none of which runs on {}",
+                                  torch.text(),
+                                  list_of(code_of(*torch.build, arch)),
+                                  gpu.label()),
+                      source_of(torch));
       break;
     case Kernels::unknown:
       findings.caution("torch",
-                       fmt::format("which GPUs torch {} has code for is not published: not checked against {}",
+                       fmt::format("which GPUs {} {} has code for is not published: not checked against {}",
+                                   arch == base::Arch::arm64 ? "the arm64 wheel of torch" : "torch",
                                    torch.text(),
                                    gpu.label()));
       break;
@@ -130,22 +131,11 @@ void check_glibc(const TorchCandidate& torch, const Target& target, Findings& fi
   }
 }
 
-void say_what_zip_lacks(const TorchCandidate& torch, const manifest::CudaRelease* cuda, Findings& findings)
+void want_toolkit(const TorchCandidate& torch, const ToolkitChoice* toolkit, Findings& findings)
 {
-  if (torch.build->is_cpu()) {
-    return;
-  }
-  if (cuda == nullptr) {
+  if (!torch.build->is_cpu() && toolkit == nullptr) {
     findings.caution(
         "torch", fmt::format("without a CUDA toolkit, CMake's find_package(Torch) fails for torch {}", torch.text()));
-  }
-  const auto built = cuda_of_platform(torch.build->platform);
-  if (built && built->first >= 13) {
-    findings.caution(
-        "torch",
-        fmt::format("the zip of torch {} brings no cuFFT, cuRAND, cuSPARSE and cuSOLVER, and not all of cuDNN: "
-                    "they must come from the toolkit and from NVIDIA's cuDNN 9",
-                    torch.text()));
   }
 }
 
@@ -178,26 +168,39 @@ void take_zip(const TorchCandidate& torch, const Request& request, TorchChoice& 
   } else {
     findings.caution(
         "torch",
-        fmt::format("nobody has published a digest for {}: it is accepted over https, and its digest is recorded",
-                    name));
+        fmt::format(
+            "nobody has published a digest for {}: it is accepted over https; cudasetup records its digest when it "
+            "fetches it, and later runs compare",
+            name));
   }
 }
 
 /// On arm64 there are wheels alone.
-void check_wheels_only(const TorchCandidate& torch, Findings& findings)
+void check_wheels_only(const TorchCandidate& torch, const Request& request, Findings& findings)
 {
-  const base::Version& version = torch.release->version;
-  if (!torch.build->is_cpu() &&
-      std::pair(version.major_part(), version.minor_part()) < std::pair(k_arm64_wheels_major, k_arm64_wheels_minor)) {
+  const auto& wheel = torch.build->arm64_wheel;
+  if (wheel && wheel->exists == manifest::Arm64Wheel::Existence::no) {
     findings.refuse("architecture",
-                    fmt::format("torch has CUDA wheels for arm64 from 2.4 on, and {} is older", torch.text()),
-                    "pytorch/audio issue 3827");
-  } else {
+                    fmt::format("torch {} has no CUDA wheel for arm64", torch.text()),
+                    record_source("torch " + torch.text(), wheel->sources));
+    return;
+  }
+  if (!wheel && !torch.build->is_cpu()) {
+    findings.caution("torch", fmt::format("whether torch {} has a CUDA wheel for arm64 is not known", torch.text()));
+  } else if (wheel && wheel->evidence == manifest::Evidence::derived) {
     findings.caution(
         "torch",
-        fmt::format("for arm64 there is the wheel of torch {} alone, whose list of GPUs is not the one checked "
-                    "here",
+        fmt::format("that torch {} has a CUDA wheel for arm64 follows from what its project builds; the wheel was "
+                    "not seen",
                     torch.text()));
+  }
+  if (request.python) {
+    findings.reason(
+        "torch",
+        fmt::format("for arm64 the wheel is the LibTorch: its libraries, headers and CMake files are where "
+                    "`{}/bin/python -c 'import torch; print(torch.utils.cmake_prefix_path)'` says, which is what "
+                    "CMAKE_PREFIX_PATH wants",
+                    *request.python));
   }
 }
 
@@ -213,7 +216,7 @@ std::string prefix_of(const TorchCandidate& torch, const Request& request)
 
 TorchChoice check_torch(const TorchCandidate& torch,
                         const manifest::Manifest& manifest,
-                        const manifest::CudaRelease* cuda,
+                        const ToolkitChoice* toolkit,
                         const Target& target,
                         const Request& request,
                         Findings& findings)
@@ -221,18 +224,21 @@ TorchChoice check_torch(const TorchCandidate& torch,
   TorchChoice choice;
   choice.release = torch.release;
   choice.build = torch.build;
-  if (cuda != nullptr) {
-    check_pairing(torch, manifest, *cuda, findings);
+  if (toolkit != nullptr) {
+    check_pairing(torch, manifest, *toolkit->release, findings);
   }
   check_kernels(torch, target, findings);
   check_glibc(torch, target, findings);
   if (target.arch == base::Arch::arm64) {
-    check_wheels_only(torch, findings);
+    check_wheels_only(torch, request, findings);
     return choice;
   }
   choice.prefix = prefix_of(torch, request);
   take_zip(torch, request, choice, findings);
-  say_what_zip_lacks(torch, cuda, findings);
+  want_toolkit(torch, toolkit, findings);
+  if (findings.allow()) {
+    add_supplies(toolkit, target, choice, findings);
+  }
   return choice;
 }
 
@@ -252,6 +258,19 @@ bool may_run(const TorchCandidate& torch, const Target& target, const Request& r
          });
 }
 
+bool serves_python(const manifest::TorchRelease& release, const Target& target)
+{
+  if (!target.python) {
+    return true;
+  }
+  const auto minor_of = [](const base::Version& version) {
+    return std::pair(version.major_part(), version.minor_part());
+  };
+  const auto python = minor_of(*target.python);
+  return (!release.least_python || python >= minor_of(*release.least_python)) &&
+         (!release.most_python || python <= minor_of(*release.most_python));
+}
+
 void check_python(const manifest::TorchRelease& release, const Target& target, Findings& findings)
 {
   const auto span = [&] {
@@ -264,23 +283,18 @@ void check_python(const manifest::TorchRelease& release, const Target& target, F
   }
   if (!target.python) {
     findings.caution("python",
-                     fmt::format("torch {} has wheels for Python {}, and this machine's Python is not known",
+                     fmt::format("torch {} has wheels for Python {}, and this system's Python is not known",
                                  release.version.text(),
                                  span()));
     return;
   }
-  const auto minor_of = [](const base::Version& version) {
-    return std::pair(version.major_part(), version.minor_part());
-  };
-  const bool too_old = release.least_python && minor_of(*target.python) < minor_of(*release.least_python);
-  const bool too_new = release.most_python && minor_of(*target.python) > minor_of(*release.most_python);
-  if (too_old || too_new) {
+  if (!serves_python(release, target)) {
     findings.refuse("python",
-                    fmt::format("torch {} has wheels for Python {}, and this machine has {}",
+                    fmt::format("torch {} has wheels for Python {}, and this system has {}",
                                 release.version.text(),
                                 span(),
                                 target.python->text()),
-                    record_source("torch " + release.version.text(), release.sources));
+                    record_source("torch " + release.version.text(), release.sources, "compatibility tables"));
   }
 }
 

@@ -38,13 +38,23 @@ bool goes_with_asked(const Question& question, const manifest::TorchRelease& tor
   });
 }
 
-bool is_paired_with_asked(const Question& question, const CudaRelease& release)
+/// Where among the pairs of a release the asked torch is.
+enum class PairPlace { nowhere, later, first };
+
+PairPlace place_of_asked(const Question& question, const CudaRelease& release)
 {
   const auto* pairs = pairs_of(question.manifest, release);
+  if (pairs == nullptr) {
+    return PairPlace::nowhere;
+  }
   const TorchRequest& asked = question.request.torch;
-  return pairs != nullptr && std::any_of(pairs->begin(), pairs->end(), [&](const manifest::Pair& pair) {
-           return pair.torch == *asked.version && (!asked.platform || pair.platform == *asked.platform);
-         });
+  const auto pair = std::find_if(pairs->begin(), pairs->end(), [&](const manifest::Pair& one) {
+    return one.torch == *asked.version && (!asked.platform || one.platform == *asked.platform);
+  });
+  if (pair == pairs->end()) {
+    return PairPlace::nowhere;
+  }
+  return pair == pairs->begin() ? PairPlace::first : PairPlace::later;
 }
 
 /// The least weighty wish first: every later one keeps the order of the earlier within its two parts.
@@ -54,10 +64,11 @@ void sort_by_wishes(const Question& question, std::vector<const CudaRelease*>& r
   const Target& target = question.target;
   const TorchRequest& torch = question.request.torch;
   prefer([&](const CudaRelease* release) { return pairs_of(question.manifest, *release) != nullptr; });
-  if (is_asked(torch)) {
-    prefer([&](const CudaRelease* release) { return is_paired_with_asked(question, *release); });
-  }
   prefer([&](const CudaRelease* release) { return comes_by_apt(*release, target); });
+  if (is_asked(torch)) {
+    prefer([&](const CudaRelease* release) { return place_of_asked(question, *release) != PairPlace::nowhere; });
+    prefer([&](const CudaRelease* release) { return place_of_asked(question, *release) == PairPlace::first; });
+  }
   prefer([&](const CudaRelease* release) { return has_targets(*release, target); });
   if (drives_all(target)) {
     prefer([&](const CudaRelease* release) { return meets(target.driver->version, need_of(*release)); });

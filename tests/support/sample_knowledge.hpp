@@ -159,6 +159,7 @@ inline manifest::TorchBuild sample_build(const std::string& torch,
   const std::string name = torch + "%2B" + platform + ".zip";
   build.zips = {{manifest::Abi::cxx11, remote_file("libtorch-cxx11-" + name, digit)},
                 {manifest::Abi::pre_cxx11, remote_file("libtorch-" + name, digit)}};
+  build.lacks.emplace();
   build.sources = {"sample"};
   return build;
 }
@@ -299,6 +300,19 @@ inline manifest::Manifest sample_manifest()
       sample_ubuntu("24.04", "noble", "ubuntu2404", "2.39", "13.2.0", {"12.5", "13.2"}),
       sample_ubuntu("26.04", "resolute", "ubuntu2604", "2.43", "15.2.0", {"13.2", "13.2"}),
   };
+  const auto has = [&](std::string_view ubuntu, std::string_view python, std::uint32_t least, std::uint32_t most) {
+    for (manifest::UbuntuRelease& release : sample.ubuntu) {
+      if (release.version == version(ubuntu)) {
+        release.python = version(python);
+        release.gcc_packages = {least, most};
+      }
+    }
+  };
+  has("18.04", "3.6", 5, 8);
+  has("20.04", "3.8", 7, 10);
+  has("22.04", "3.10", 9, 12);
+  has("24.04", "3.12", 9, 14);
+  has("26.04", "3.14", 11, 15);
   sample.digest = std::string(64, 'd');
   return sample;
 }

@@ -104,6 +104,20 @@ inline SamplePtr complete_sample()
   return sample;
 }
 
+/// A zip that lacks libraries, with a toolkit that no archive has for this Ubuntu: the archive comes for them alone.
+inline SamplePtr libraries_sample()
+{
+  SamplePtr sample = sample_ubuntu("22.04", "2.4.11");
+  choose_cuda(*sample, "13.4.2", "610.43.02", resolve::Method::runfile);
+  choose_torch(*sample, "2.14.0", "cu132");
+  resolve::TorchChoice& torch = *sample->resolution.torch;
+  torch.packages = {{"libcudnn9-cuda-13", "9.24.0.43-1"}, {"cuda-nvrtc-13-2", ""}};
+  torch.directories = {"/usr/local/cuda-13.2/targets/x86_64-linux/lib"};
+  add_gpu(*sample, "10de:2b85");
+  sample->resolution.gpu_names["10de:2b85"] = "NVIDIA GeForce RTX 5090";
+  return sample;
+}
+
 inline std::vector<Scenario> scenarios()
 {
   return {{"seed-1804-local", seed_sample},
@@ -114,6 +128,7 @@ inline std::vector<Scenario> scenarios()
           {"runfile-2204-11.1", runfile_sample},
           {"container-2204-python", container_sample},
           {"wsl-12.4", wsl_sample},
+          {"libraries-2204-13.4", libraries_sample},
           {"everything-there", complete_sample}};
 }
 

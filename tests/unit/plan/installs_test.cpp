@@ -28,6 +28,33 @@ std::string content_of(const plan::Plan& plan, const std::string& path)
   return "";
 }
 
+TEST(LibTorchLibraries, ComeFromTheNetworkArchiveEvenBesideARunfile)
+{
+  const plan::Plan plan = libraries_sample()->plan();
+  EXPECT_LT(index_of(plan, "apt-update"), index_of(plan, "apt-install-libtorch-libraries"));
+  EXPECT_LT(index_of(plan, "apt-install-libtorch-libraries"), index_of(plan, "unpack-libtorch"));
+  EXPECT_THAT(shell_lines(plan, "apt-install-libtorch-libraries"),
+              ElementsAre(HasSubstr("--no-install-recommends libcudnn9-cuda-13=9.24.0.43-1 cuda-nvrtc-13-2")));
+  EXPECT_THAT(plan.simulation.value().packages, Contains("libcudnn9-cuda-13=9.24.0.43-1"));
+  EXPECT_THAT(plan.simulation->source_line, HasSubstr("/compute/cuda/repos/ubuntu2204/x86_64/ /"));
+  EXPECT_EQ(content_of(plan, "/etc/ld.so.conf.d/zz-cudasetup-libtorch.conf"),
+            "/opt/libtorch/current/lib\n/usr/local/cuda-13.2/targets/x86_64-linux/lib\n");
+}
+
+TEST(LibTorchLibraries, AreAskedForOnlyWhereTheyAreMissing)
+{
+  const SamplePtr sample = libraries_sample();
+  sample->facts.packages["libcudnn9-cuda-13"] = {"9.24.0.43-1", true};
+  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-libtorch-libraries"),
+              ElementsAre(AllOf(HasSubstr(" cuda-nvrtc-13-2"), Not(HasSubstr("libcudnn9")))));
+  sample->facts.packages["cuda-nvrtc-13-2"] = {"13.2.78-1", true};
+  EXPECT_THAT(step_ids(sample->plan()), Not(Contains("apt-install-libtorch-libraries")));
+  EXPECT_THAT(step_ids(sample->plan()), Not(Contains("apt-update"))) << "no source for nothing";
+  sample->facts.packages["libcudnn9-cuda-13"] = {"9.10.2.21-1", true};
+  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-libtorch-libraries"),
+              ElementsAre(HasSubstr(" libcudnn9-cuda-13=9.24.0.43-1")));
+}
+
 TEST(Prerequisites, AreOnlyWhatIsMissing)
 {
   const SamplePtr sample = seed_sample();

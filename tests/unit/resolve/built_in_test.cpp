@@ -90,6 +90,12 @@ TEST_F(BuiltIn, KeplerOnAnUbuntuWithoutItsDriver)
 {
   const Refusal answer = refusal({"--cuda", "11.8"}, sample_host("22.04", {"10de:102d"}));
   EXPECT_THAT(test::lines_of(answer), HasSubstr("is driven up to branch 470 only"));
+  EXPECT_THAT(test::lines_of(answer), HasSubstr("Ubuntu's own nvidia-driver-470 does"));
+  EXPECT_THAT(about(get({}, sample_host("22.04", {"10de:102d"})).cautions, "driver"),
+              HasSubstr("Ubuntu's own nvidia-driver-470 does (sudo apt-get install nvidia-driver-470)"));
+  EXPECT_THAT(test::lines_of(refusal({"--cuda", "none", "--torch", "none"}, sample_host("26.04", {"10de:102d"}))),
+              testing::Not(HasSubstr("Ubuntu's own")))
+      << "26.04 has no 470";
   const Resolution focal = get({"--cuda", "11.4"}, sample_host("20.04", {"10de:102d"}));
   EXPECT_THAT(driver_of(focal), StartsWith("install 470."));
 }
@@ -114,7 +120,72 @@ TEST_F(BuiltIn, VoltaWithTheLatestTorch)
 
 TEST_F(BuiltIn, AmpereWithTorchThatHasTheLowerMinor)
 {
-  EXPECT_EQ(torch_of(get({"--torch", "1.7.1"}, sample_host("20.04", {"10de:2204"}))), "1.7.1+cu110");
+  const Resolution focal = get({"--torch", "1.7.1"}, sample_host("20.04", {"10de:2204"}));
+  EXPECT_EQ(torch_of(focal), "1.7.1+cu110");
+  EXPECT_EQ(cuda_of(focal), "11.1.1") << "whose first pair it is";
+  EXPECT_EQ(focal.cuda->method, Method::network);
+  const Resolution jammy = get({"--torch", "1.7.1"}, sample_host("22.04", {"10de:2204"}));
+  EXPECT_EQ(cuda_of(jammy), "11.1.1") << "the pair goes before what apt brings";
+  EXPECT_EQ(jammy.cuda->method, Method::runfile);
+  EXPECT_THAT(about(jammy.reasons, "cuda"),
+              HasSubstr("11.1.1 is the manifest's pair for torch 1.7.1 that works for NVIDIA GeForce RTX 3090"));
+}
+
+TEST_F(BuiltIn, WhatZipsLackIsAdded)
+{
+  const Resolution blackwell = get({}, sample_host("24.04", {"10de:2b85"}));
+  EXPECT_EQ(torch_of(blackwell), "2.14.0+cu132");
+  EXPECT_THAT(blackwell.torch->packages,
+              ElementsAre(manifest::AptPackage{"libcudnn9-cuda-13", "9.24.0.43-1"},
+                          manifest::AptPackage{"cuda-nvrtc-13-2", ""}));
+  const Resolution thirteen = get({"--cuda", "13.2", "--torch", "2.13.0+cu132"}, sample_host("22.04", {"10de:1eb8"}));
+  EXPECT_THAT(thirteen.torch->packages,
+              ElementsAre(manifest::AptPackage{"libcudnn9-cuda-13", "9.20.0.48-1"},
+                          manifest::AptPackage{"libcusparselt0-cuda-13", "0.8.1.1-1"},
+                          manifest::AptPackage{"libnccl2", "2.29.7-1+cuda13.2"},
+                          manifest::AptPackage{"libnvshmem3-cuda-13", ""}));
+  EXPECT_THAT(thirteen.torch->directories, testing::Contains("/usr/lib/x86_64-linux-gnu/nvshmem/13"));
+  EXPECT_TRUE(get({"--cuda", "12.8", "--torch", "2.7.1"}, sample_host("22.04", {"10de:1eb8"})).torch->packages.empty());
+}
+
+TEST_F(BuiltIn, PythonThatNoWheelOfTheAskedTorchServes)
+{
+  const host::HostFacts facts = sample_host("22.04", {"10de:2204"});
+  const Refusal answer = refusal({"--torch", "1.7.1", "--python", "/srv/venv"}, facts);
+  EXPECT_THAT(test::lines_of(answer),
+              HasSubstr("[python] torch 1.7.1 has wheels for Python 3.6 to 3.9, and this system has 3.10"));
+  ASSERT_GE(answer.alternatives.size(), 2U);
+  EXPECT_THAT(answer.alternatives[1].selection, HasSubstr("torch 1.11.0")) << "the nearest with wheels for it";
+}
+
+TEST_F(BuiltIn, APreviewWithoutAnInstallerSaysSo)
+{
+  const Refusal answer = refusal({"--cuda", "13.4.0"}, sample_host("24.04", {"10de:2684"}));
+  EXPECT_THAT(test::lines_of(answer), HasSubstr("[method] CUDA 13.4.0 cannot be had: a developer preview"));
+  EXPECT_THAT(answer.alternatives[0].arguments, ElementsAre("--cuda", "13.4.2"));
+}
+
+TEST_F(BuiltIn, RefusalsNameTheSourceOfWhatTheySay)
+{
+  const auto source = [&](std::initializer_list<std::string_view> arguments, const host::HostFacts& facts) {
+    return refusal(arguments, facts).reasons.at(0).source;
+  };
+  EXPECT_THAT(source({"--cuda", "11.8"}, sample_host("22.04", {"10de:2b85"})), HasSubstr("build_systems/cuda.py"));
+  EXPECT_THAT(source({"--cuda", "11.1"}, sample_host("26.04", {"10de:1eb8"})), HasSubstr("packages/cuda/package.py"));
+  host::HostFacts old = sample_host("22.04", {"10de:1eb8"});
+  old.driver = host::LoadedDriver{version("440.33.01"), std::nullopt};
+  EXPECT_THAT(source({"--cuda", "11.8", "--driver", "keep"}, old), HasSubstr("cuda-compatibility"));
+  EXPECT_THAT(source({"--cuda", "11.1", "--torch", "1.8.0+cu111"}, sample_host("20.04", {"10de:1b06"})),
+              HasSubstr("manywheel/build.sh"));
+}
+
+TEST_F(BuiltIn, AnUbuntuOfTheFutureIsOfferedTheNearest)
+{
+  const Refusal answer = refused(asking({"--cuda", "13.3"}), known(), sample_host("28.04", {"10de:2684"}));
+  EXPECT_THAT(test::kinds_of(answer), ElementsAre("os"));
+  ASSERT_EQ(answer.alternatives.size(), 1U);
+  EXPECT_THAT(answer.alternatives[0].selection, HasSubstr("CUDA 13.3.1 with torch 2.14.0+cu132 on Ubuntu 26.04"));
+  EXPECT_THAT(answer.alternatives[0].arguments, ElementsAre("--cuda", "13.3.1", "--os", "ubuntu26.04"));
 }
 
 TEST_F(BuiltIn, HopperWithADriverThatDoesNotKnowIt)
@@ -123,7 +194,8 @@ TEST_F(BuiltIn, HopperWithADriverThatDoesNotKnowIt)
   facts.driver = host::LoadedDriver{version("470.57.02"), std::nullopt};
   const Resolution resolution = get({}, facts);
   EXPECT_EQ(resolution.driver.action, DriverAction::install);
-  EXPECT_THAT(about(resolution.reasons, "driver"), HasSubstr("470.57.02 is loaded, but"));
+  EXPECT_THAT(about(resolution.reasons, "driver"),
+              HasSubstr("470.57.02 is loaded, but NVIDIA H200 (10de:2335, sm_90) is known to drivers from branch"));
 }
 
 TEST_F(BuiltIn, AdaWithATorchOlderThanIt)
@@ -152,7 +224,9 @@ TEST_F(BuiltIn, Arm64ServerIsOfferedWheels)
 TEST_F(BuiltIn, TwoGpusThatNoDriverServes)
 {
   const Refusal answer = refusal({"--cuda", "12.8"}, sample_host("22.04", {"10de:1b06", "10de:2b85"}));
-  EXPECT_THAT(test::lines_of(answer), HasSubstr("no driver drives both"));
+  EXPECT_THAT(test::lines_of(answer), HasSubstr("no driver drives both; name the one to be served with --gpu"));
+  const Refusal nothing_asked = refusal({}, sample_host("22.04", {"10de:1b06", "10de:2b85"}));
+  EXPECT_THAT(test::kinds_of(nothing_asked), ElementsAre("driver")) << "and no release is blamed";
 }
 
 TEST_F(BuiltIn, UnknownFuture)

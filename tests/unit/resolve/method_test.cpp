@@ -92,7 +92,7 @@ TEST_F(MethodChoice, InstallerWithoutDigestIsSaidOrRefused)
   const Resolution resolution = get({"--cuda", "11.1.1", "--method", "local"}, "20.04");
   EXPECT_THAT(test::about(resolution.cautions, "method"),
               HasSubstr("nobody has published a digest for cuda-repo-ubuntu2004-11.1.1_amd64.deb: it is accepted over "
-                        "https, and its digest is recorded"));
+                        "https; cudasetup records its digest when it fetches it"));
   const Refusal refusal =
       refused(asking({"--cuda", "11.1.1", "--method", "local", "--require-digests"}), m_manifest, sample_host("20.04"));
   EXPECT_THAT(test::kinds_of(refusal), ElementsAre("digest"));

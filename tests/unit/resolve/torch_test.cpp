@@ -12,8 +12,14 @@ using test::resolved;
 using test::sample_host;
 using test::torch_of;
 using test::version;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+
+base::ComputeCapability capability(std::string_view text)
+{
+  return base::ComputeCapability::parse(text).value();
+}
 
 TEST(Platform, NamesItsCuda)
 {
@@ -87,10 +93,9 @@ TEST_F(TorchRule, NextPairThatCanWithTheReason)
 {
   const Resolution resolution = get({"--cuda", "12.8"}, sample_host("22.04", {"10de:1b06"}));
   EXPECT_EQ(torch_of(resolution), "2.6.0+cu124");
-  EXPECT_THAT(
-      about(resolution.reasons, "torch"),
-      HasSubstr("torch 2.7.1+cu128 was passed over: torch 2.7.1+cu128 has code for sm_75 sm_80 sm_86 sm_90 sm_100 "
-                "sm_120 compute_120, none of which runs on GeForce GTX 1080 Ti (10de:1b06, sm_61)"));
+  EXPECT_THAT(about(resolution.reasons, "torch"),
+              HasSubstr("torch 2.7.1+cu128 was passed over: it has code for sm_75 sm_80 sm_86 sm_90 sm_100 "
+                        "sm_120 compute_120, none of which runs on GeForce GTX 1080 Ti (10de:1b06, sm_61)"));
 }
 
 TEST_F(TorchRule, AfterThePairsTheNewestThatCan)
@@ -224,9 +229,40 @@ TEST_F(TorchRule, Arm64HasWheelsAlone)
   EXPECT_EQ(wheels.torch->zip, nullptr);
   EXPECT_EQ(wheels.torch->prefix, "");
   EXPECT_EQ(wheels.python->directory, "/srv/venv");
-  EXPECT_THAT(
-      test::lines_of(refused(asking({"--cuda", "11.8", "--torch", "1.7.1", "--python", "/v"}), m_manifest, facts)),
-      HasSubstr("[architecture] torch has CUDA wheels for arm64 from 2.4 on, and 1.7.1+cu110 is older"));
+  EXPECT_THAT(about(wheels.reasons, "torch"),
+              HasSubstr("`/srv/venv/bin/python -c 'import torch; print(torch.utils.cmake_prefix_path)'`"));
+}
+
+TEST_F(TorchRule, Arm64WheelsHaveCodeOfTheirOwn)
+{
+  host::HostFacts facts = sample_host("22.04", {"10de:20b0"});
+  facts.arch = base::Arch::arm64;
+  manifest::TorchBuild& build = m_manifest.torch[2].builds[0];
+  ASSERT_EQ(build.platform, "cu124");
+  const auto answer = [&] { return get({"--cuda", "12.4", "--python", "/v"}, facts); };
+
+  EXPECT_THAT(about(answer().cautions, "torch"),
+              AllOf(HasSubstr("whether torch 2.6.0+cu124 has a CUDA wheel for arm64 is not known"),
+                    HasSubstr("which GPUs the arm64 wheel of torch 2.6.0+cu124 has code for is not published")));
+
+  build.arm64_wheel.emplace();
+  build.arm64_wheel->exists = manifest::Arm64Wheel::Existence::yes;
+  EXPECT_THAT(about(answer().cautions, "torch"),
+              AllOf(HasSubstr("follows from what its project builds"),
+                    HasSubstr("which GPUs the arm64 wheel of torch 2.6.0+cu124 has code for is not published")));
+
+  build.arm64_wheel->sm = {capability("8.0"), capability("9.0")};
+  build.arm64_wheel->evidence = manifest::Evidence::seen;
+  EXPECT_EQ(about(answer().cautions, "torch"), "");
+  EXPECT_THAT(about(answer().reasons, "torch"), HasSubstr("it has code for A100"));
+
+  build.arm64_wheel->sm = {capability("9.0")};
+  EXPECT_THAT(refusal({"--cuda", "12.4", "--torch", "2.6.0+cu124", "--python", "/v"}, facts),
+              HasSubstr("torch 2.6.0+cu124 has code for sm_90, none of which runs on A100"));
+
+  build.arm64_wheel->exists = manifest::Arm64Wheel::Existence::no;
+  EXPECT_THAT(refusal({"--cuda", "12.4", "--torch", "2.6.0+cu124", "--python", "/v"}, facts),
+              HasSubstr("[architecture] torch 2.6.0+cu124 has no CUDA wheel for arm64"));
 }
 
 TEST_F(TorchRule, PythonMustBeOneTheWheelsAreMadeFor)
@@ -236,12 +272,24 @@ TEST_F(TorchRule, PythonMustBeOneTheWheelsAreMadeFor)
   EXPECT_EQ(get({"--cuda", "12.4", "--python", "/v"}, facts).python->directory, "/v");
   facts.python = version("3.14.0");
   EXPECT_THAT(refusal({"--cuda", "12.4", "--torch", "2.6.0", "--python", "/v"}, facts),
-              HasSubstr("[python] torch 2.6.0 has wheels for Python 3.9 to 3.13, and this machine has 3.14.0"));
+              HasSubstr("[python] torch 2.6.0 has wheels for Python 3.9 to 3.13, and this system has 3.14.0"));
   facts.python.reset();
+  m_manifest.ubuntu[3].python.reset();
   EXPECT_THAT(about(get({"--cuda", "12.4", "--python", "/v"}, facts).cautions, "python"),
-              HasSubstr("this machine's Python is not known"));
+              HasSubstr("this system's Python is not known"));
   EXPECT_THAT(refusal({"--cuda", "12.4", "--torch", "none", "--python", "/v"}, facts),
               HasSubstr("[python] --python installs the wheels of a torch build, and --torch none was given"));
+}
+
+TEST_F(TorchRule, PythonOfAnotherMachineIsTheOneItsReleaseHas)
+{
+  const host::HostFacts facts = sample_host("22.04", {"10de:1eb8"});
+  const Refusal answer = refused(asking({"--torch", "1.7.1", "--python", "/v"}), m_manifest, facts);
+  EXPECT_THAT(test::lines_of(answer),
+              HasSubstr("[python] torch 1.7.1 has wheels for Python 3.6 to 3.9, and this system has 3.10"));
+  test::expect_alternatives_resolve(answer, m_manifest, facts);
+  ASSERT_FALSE(answer.alternatives.empty());
+  EXPECT_THAT(answer.alternatives[0].arguments, testing::Contains("--python")) << "what was asked for is kept";
 }
 
 } // namespace
