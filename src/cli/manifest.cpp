@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "built_in/built_in.hpp"
 #include "cli/manifest_files.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/verbs.hpp"
@@ -152,7 +153,7 @@ base::Result<std::vector<Record>> find_records(const Options& options, effects::
   }
   CUDASETUP_TRY_ASSIGN(const ManifestFiles overlay, read_overlay(options.how, files));
   const std::vector<Record> added = manifest::read_records(overlay.sources());
-  const std::vector<Record> built_in = manifest::read_records(manifest::built_in_sources());
+  const std::vector<Record> built_in = manifest::records_of(built_in::manifest());
   std::vector<Record> found;
   for (auto id = std::next(options.words.begin()); id != options.words.end(); ++id) {
     const std::size_t before = found.size();
@@ -180,7 +181,7 @@ base::Result<std::vector<Record>> records_of_files(const Options& options, effec
 {
   const ManifestFiles named = read_manifests(files, with_folders_opened(files, options.files));
   std::vector<json::Problem> problems = named.unreadable;
-  manifest::load(manifest::built_in_sources(), named.sources(), problems);
+  manifest::load(built_in::manifest(), named.sources(), problems);
   if (!problems.empty()) {
     return base::fail(
         json::to_error(problems).with_hint("mend what is named, then check again", lint_command(options.files)));

@@ -56,7 +56,7 @@ public:
   }
   template<Record T> void put(const T& record)
   {
-    std::apply([this](const auto&... members) { (this->put(members), ...); }, fields(record));
+    std::apply([this](const auto&... members) { (this->put(members.value), ...); }, fields(record));
   }
 
   std::string take() { return std::move(m_bytes); }
@@ -118,7 +118,7 @@ public:
   }
   template<Record T> void get(T& record)
   {
-    std::apply([this](auto&... members) { (this->get(members), ...); }, fields(record));
+    std::apply([this](const auto&... members) { (this->get(members.value), ...); }, fields(record));
   }
 
   void finish() const { require(m_left.empty()); }

@@ -119,11 +119,11 @@ TorchRelease read_torch(json::Reader& reader)
     reader.unexpected("most_python", "at least the least_python " + release.least_python->text());
   }
   release.pip = reader.choice<PipForm>("pip",
-                                       {{"index", PipForm::index},
-                                        {"find-links", PipForm::find_links},
-                                        {"find-links-per-platform", PipForm::find_links_per_platform},
-                                        {"extra-index", PipForm::extra_index},
-                                        {"long-term-support", PipForm::long_term_support}});
+                                       {{name_of(PipForm::index), PipForm::index},
+                                        {name_of(PipForm::find_links), PipForm::find_links},
+                                        {name_of(PipForm::find_links_per_platform), PipForm::find_links_per_platform},
+                                        {name_of(PipForm::extra_index), PipForm::extra_index},
+                                        {name_of(PipForm::long_term_support), PipForm::long_term_support}});
   release.audio_has_platform = reader.boolean("audio_has_platform");
   release.unmarked_platform = read_optional_text(reader, "unmarked_platform", k_platform);
   constexpr std::int64_t k_oldest_standard = 11;

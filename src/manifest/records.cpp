@@ -1,10 +1,135 @@
 #include "manifest/records.hpp"
 
+#include "manifest/fields.hpp"
+
+#include <tuple>
 #include <utility>
 
 namespace cudasetup::manifest {
 
 namespace {
+
+json::Value value_of(std::uint32_t number)
+{
+  return number;
+}
+json::Value value_of(std::uint64_t number)
+{
+  return number;
+}
+json::Value value_of(bool flag)
+{
+  return flag;
+}
+json::Value value_of(const std::string& text)
+{
+  return text;
+}
+json::Value value_of(const base::Version& version)
+{
+  return version.text();
+}
+json::Value value_of(const base::Url& url)
+{
+  return url.text();
+}
+json::Value value_of(const base::Digest& digest)
+{
+  return digest.hex();
+}
+json::Value value_of(base::ComputeCapability capability)
+{
+  return capability.text();
+}
+json::Value value_of(base::PciId id)
+{
+  return id.text();
+}
+json::Value value_of(base::Arch arch)
+{
+  return base::name_of(arch);
+}
+json::Value value_of(Evidence evidence)
+{
+  return evidence == Evidence::seen ? "seen" : "derived";
+}
+/// Profile, Abi, KernelModule, PipForm.
+template<typename Word>
+requires std::is_enum_v<Word> json::Value value_of(Word word)
+{
+  return name_of(word);
+}
+
+std::string name_of_member(const std::string& name)
+{
+  return name;
+}
+template<typename Word> std::string name_of_member(Word word)
+{
+  return std::string(name_of(word));
+}
+
+template<typename T> json::Value value_of(const std::optional<T>& value);
+template<typename T> json::Value value_of(const std::vector<T>& values);
+template<typename Key, typename T> json::Value value_of(const std::map<Key, T>& values);
+template<typename T>
+requires requires(const T& record)
+{
+  fields(record);
+}
+json::Value value_of(const T& record);
+
+json::Value value_of(const Sources& sources)
+{
+  return value_of(sources.texts());
+}
+
+template<typename T> json::Value value_of(const std::optional<T>& value)
+{
+  return value ? value_of(*value) : json::Value();
+}
+
+template<typename T> json::Value value_of(const std::vector<T>& values)
+{
+  json::Array array;
+  for (const T& value : values) {
+    array.push_back(value_of(value));
+  }
+  return array;
+}
+
+template<typename Key, typename T> json::Value value_of(const std::map<Key, T>& values)
+{
+  json::Object object;
+  for (const auto& [key, value] : values) {
+    object.emplace_back(name_of_member(key), value_of(value));
+  }
+  return object;
+}
+
+void add_member(json::Object& object, std::string_view name, json::Value value)
+{
+  if (!name.empty()) {
+    object.emplace_back(name, std::move(value));
+    return;
+  }
+  for (auto& member : *value.object()) {
+    object.push_back(std::move(member));
+  }
+}
+
+template<typename T>
+requires requires(const T& record)
+{
+  fields(record);
+}
+json::Value value_of(const T& record)
+{
+  json::Object object;
+  std::apply([&](const auto&... members) { (add_member(object, members.name, value_of(members.value)), ...); },
+             fields(record));
+  return object;
+}
 
 std::string text_of(const json::Value* value)
 {
@@ -50,6 +175,28 @@ std::vector<Record> read_records(const std::vector<Source>& sources)
       }
     }
   }
+  return records;
+}
+
+std::vector<Record> records_of(const Manifest& manifest)
+{
+  std::vector<Record> records;
+  const auto add = [&](const std::string& kind, const auto& all) {
+    for (const auto& one : all) {
+      json::Value value = value_of(one);
+      std::string id = identity_of(kind, value);
+      records.push_back({kind, std::move(id), "", std::move(value)});
+    }
+  };
+  add("cuda", manifest.cuda);
+  add("torch", manifest.torch);
+  add("drivers", manifest.drivers);
+  add("gpus", manifest.gpus);
+  for (const auto& [cuda, pairs] : manifest.pairs) {
+    add("pairs", pairs);
+  }
+  add("ubuntu", manifest.ubuntu);
+  add("keys", manifest.keys);
   return records;
 }
 

@@ -190,6 +190,8 @@ enum class Bringer {
   nobody,       ///< no toolkit
 };
 
+std::string_view name_of(Bringer bringer);
+
 /// Libraries of NVIDIA's that a LibTorch zip asks for without holding them.
 struct MissingLibraries {
   std::string names; ///< for people: "cuFFT and cuRAND"
@@ -214,6 +216,8 @@ struct Arm64Wheel {
   Sources sources;
   bool operator==(const Arm64Wheel&) const = default;
 };
+
+std::string_view name_of(Arm64Wheel::Existence existence);
 
 /// One platform of a torch release.
 struct TorchBuild {
@@ -240,6 +244,8 @@ enum class PipForm {
   index,                   ///< --index-url …/whl/<platform>
   long_term_support,       ///< -f …/whl/lts/1.8/torch_lts.html
 };
+
+std::string_view name_of(PipForm form);
 
 struct TorchRelease {
   base::Version version;

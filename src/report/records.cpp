@@ -68,7 +68,7 @@ void add(std::string& text, const json::Value& value, std::size_t indent)
 
 std::string place_of(const manifest::Record& record)
 {
-  return record.file + ":" + std::to_string(record.value.line());
+  return record.file.empty() ? "built in" : record.file + ":" + std::to_string(record.value.line());
 }
 
 } // namespace
@@ -93,10 +93,11 @@ json::Value to_json(const std::vector<manifest::Record>& records)
 {
   json::Array array;
   for (const manifest::Record& record : records) {
+    const bool built_in = record.file.empty();
     array.emplace_back(json::Object{{"kind", record.kind},
                                     {"id", record.id},
-                                    {"file", record.file},
-                                    {"line", std::uint64_t{record.value.line()}},
+                                    {"file", built_in ? json::Value() : record.file},
+                                    {"line", built_in ? json::Value() : std::uint64_t{record.value.line()}},
                                     {"record", record.value}});
   }
   return json::Object{{"schema", "cudasetup.records/1"}, {"records", std::move(array)}};

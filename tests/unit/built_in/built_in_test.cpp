@@ -2,6 +2,7 @@
 
 #include "manifest/lint.hpp"
 #include "manifest/load.hpp"
+#include "manifest/records.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 
 namespace cudasetup::manifest {
 namespace {
@@ -54,6 +56,50 @@ public:
 private:
   std::map<std::string, std::string> m_texts;
 };
+
+/// The value with its members in order of their names.
+json::Value in_order(json::Value value)
+{
+  if (json::Object* members = value.object()) {
+    for (auto& [name, member] : *members) {
+      member = in_order(std::move(member));
+    }
+    std::sort(
+        members->begin(), members->end(), [](const auto& left, const auto& right) { return left.first < right.first; });
+  }
+  if (json::Array* elements = value.array()) {
+    for (json::Value& element : *elements) {
+      element = in_order(std::move(element));
+    }
+  }
+  return value;
+}
+
+/// Every record by kind and id, as JSON.
+std::multiset<std::string> texts_of(const std::vector<Record>& records)
+{
+  std::multiset<std::string> texts;
+  for (const Record& record : records) {
+    texts.insert(record.kind + " " + record.id + " " + json::write(in_order(record.value), json::Layout::compact));
+  }
+  return texts;
+}
+
+TEST(BuiltIn, is_shown_with_every_member_that_the_files_have)
+{
+  const Files files;
+  const auto shown = texts_of(records_of(manifest()));
+  const auto there = texts_of(read_records(files.sources()));
+  ASSERT_GT(there.size(), 1000U);
+  EXPECT_EQ(shown.size(), there.size());
+  std::size_t different = 0;
+  for (const std::string& text : there) {
+    constexpr std::size_t k_enough = 5;
+    if (shown.count(text) == 0 && ++different <= k_enough) {
+      ADD_FAILURE() << "in a file, and not shown so: " << text;
+    }
+  }
+}
 
 TEST(BuiltIn, is_what_the_files_say)
 {

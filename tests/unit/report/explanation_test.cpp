@@ -1,24 +1,26 @@
 #include "report/explanation.hpp"
 
-#include "manifest/load.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace cudasetup::report {
 namespace {
 
-const manifest::Manifest& known()
+const manifest::CudaRelease& release()
 {
-  static const manifest::Manifest manifest = manifest::load(manifest::built_in_sources(), {}).value();
-  return manifest;
+  static const manifest::CudaRelease release = [] {
+    manifest::CudaRelease one;
+    one.version = *base::Version::parse("12.9.1");
+    return one;
+  }();
+  return release;
 }
 
 resolve::Resolution toolkit_alone()
 {
   resolve::Resolution resolution;
   resolution.cuda = resolve::ToolkitChoice{};
-  resolution.cuda->release = known().find_cuda(*base::Version::parse("12.9.1"));
+  resolution.cuda->release = &release();
   resolution.reasons = {{"cuda", "12.9.1 is the newest"}};
   resolution.cautions = {{"host", "no GPU was found"}};
   return resolution;

@@ -1,6 +1,6 @@
 #include "resolve/passed_over.hpp"
 
-#include "manifest/load.hpp"
+#include "built_in/built_in.hpp"
 #include "unit/resolve/asking.hpp"
 
 #include <set>
@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 const manifest::Manifest& known()
 {
-  static const manifest::Manifest manifest = manifest::load(manifest::built_in_sources(), {}).value();
+  static const manifest::Manifest manifest = built_in::manifest();
   return manifest;
 }
 
