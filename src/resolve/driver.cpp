@@ -178,6 +178,9 @@ DriverSelection choose_asked(const DriverQuestion& question, Findings& findings)
       !loaded_obstacle(target, question.need, question.request.module).stands()) {
     return keep_loaded(question, findings);
   }
+  if (refuse_modules(question, findings)) {
+    return {};
+  }
   if (question.toolkit != nullptr && question.toolkit->method == Method::runfile) {
     findings.refuse(
         "driver",

@@ -204,7 +204,7 @@ void draw_driver(const Rows& rows, std::mt19937_64& random, RequestCell& cell)
 {
   using resolve::DriverChoice;
   const manifest::DriverBranch& branch = pick(rows.manifest->drivers, random);
-  switch (random() % 8) {
+  switch (random() % 7) {
   case 0:
     cell.request.driver.choice = DriverChoice::none;
     cell.words += " --driver none";
@@ -217,12 +217,12 @@ void draw_driver(const Rows& rows, std::mt19937_64& random, RequestCell& cell)
     cell.request.driver = {DriverChoice::exact, base::Version::parse(std::to_string(branch.branch))};
     cell.words += " --driver " + std::to_string(branch.branch);
     break;
-  case 3:
-    cell.request.module = random() % 2 == 0 ? resolve::ModuleChoice::open : resolve::ModuleChoice::proprietary;
-    cell.words += cell.request.module == resolve::ModuleChoice::open ? " --module open" : " --module proprietary";
-    break;
   default:
     break;
+  }
+  if (random() % 6 == 0) {
+    cell.request.module = random() % 2 == 0 ? resolve::ModuleChoice::open : resolve::ModuleChoice::proprietary;
+    cell.words += cell.request.module == resolve::ModuleChoice::open ? " --module open" : " --module proprietary";
   }
 }
 

@@ -281,7 +281,7 @@ void Checker::check_new_driver()
     require(branch_drives(*driver.version, card), "driver", "its branch does not drive " + card.name);
     require(module_drives(*driver.module, card), "driver", "its module does not drive " + card.name);
   }
-  require(module_exists(*m_machine.manifest, driver.version->major_part(), *driver.module),
+  require(module_packaged(*m_machine.manifest, driver.version->major_part(), *driver.module),
           "driver",
           "the branch has no such module");
   if (m_request.module != resolve::ModuleChoice::automatic) {

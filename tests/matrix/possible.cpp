@@ -51,7 +51,8 @@ newest_fit(const std::vector<Version>& drivers, const Machine& machine, const re
       continue;
     }
     for (const auto module : {host::ModuleFlavour::open, host::ModuleFlavour::proprietary}) {
-      if (module_drives_all(module, machine, request.module) && drives_all(driver, module, machine)) {
+      if (module_drives_all(module, machine, request.module) && drives_all(driver, module, machine) &&
+          module_packaged(*machine.manifest, driver.major_part(), module)) {
         newest = driver;
       }
     }

@@ -261,6 +261,11 @@ bool module_exists(const manifest::Manifest& manifest, std::uint32_t branch, hos
   return std::find(known->modules.begin(), known->modules.end(), name) != known->modules.end();
 }
 
+bool module_packaged(const manifest::Manifest& manifest, std::uint32_t branch, host::ModuleFlavour module)
+{
+  return module_exists(manifest, branch, module) && (module != host::ModuleFlavour::open || branch >= 560);
+}
+
 bool module_drives(host::ModuleFlavour module, const Card& card)
 {
   return card.module == manifest::KernelModule::either ||

@@ -81,6 +81,9 @@ bool branch_drives(const base::Version& driver, const Card& card);
 
 /// Open from 515 on, proprietary until 610: gpu/drivers.json kernel_modules, cuda/packages.md 4.
 bool module_exists(const manifest::Manifest& manifest, std::uint32_t branch, host::ModuleFlavour module);
+/// Whether packages of it are known: NVIDIA's of the open module from 560 on, where it became the default; earlier
+/// names are a pattern alone (cuda/packages.md 4).
+bool module_packaged(const manifest::Manifest& manifest, std::uint32_t branch, host::ModuleFlavour module);
 /// gpu/gotchas.md 1 and 2.
 bool module_drives(host::ModuleFlavour module, const Card& card);
 

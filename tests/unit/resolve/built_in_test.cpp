@@ -370,5 +370,15 @@ TEST_F(BuiltIn, NoToolkitAndATorchThatCannotBeStillHasAnAlternative)
   EXPECT_THAT(refusal({"--cuda", "none", "--torch", "2.2.1"}, facts).alternatives, testing::Not(testing::IsEmpty()));
 }
 
+TEST_F(BuiltIn, AnAskedDriverHasNoModuleForBothGpus)
+{
+  EXPECT_THAT(test::lines_of(refusal({"--cuda", "none", "--torch", "none", "--driver", "580"},
+                                     sample_host("22.04", {"10de:1b06", "10de:2b85"}))),
+              HasSubstr("no driver drives both"));
+  EXPECT_THAT(test::lines_of(refusal({"--cuda", "12.8", "--driver", "570", "--module", "open"},
+                                     sample_host("22.04", {"10de:1b06"}))),
+              HasSubstr("the open kernel module does not drive NVIDIA GeForce GTX 1080 Ti"));
+}
+
 } // namespace
 } // namespace cudasetup::resolve
