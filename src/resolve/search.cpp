@@ -1,6 +1,7 @@
 #include "resolve/search.hpp"
 
 #include "resolve/cuda.hpp"
+#include "resolve/driver_need.hpp"
 #include "resolve/explain.hpp"
 #include "resolve/torch_check.hpp"
 #include "resolve/wishes.hpp"
@@ -41,6 +42,20 @@ struct Passed {
 std::string name_of(const manifest::CudaRelease* release)
 {
   return release != nullptr ? "CUDA " + release->version.text() : std::string("no toolkit");
+}
+
+/// False only where no driver could do, whatever is installed with it.
+bool driver_may_do(const Question& question)
+{
+  const Target& target = question.target;
+  if (question.request.driver.choice == DriverChoice::none || drives_all(target)) {
+    return true;
+  }
+  if (target.place != Place::machine) {
+    return target.driver == nullptr;
+  }
+  return question.request.driver.choice != DriverChoice::keep &&
+         !module_obstacle(target.gpus, question.request.module).stands();
 }
 
 /// Whether the release serves the machine and some build of an asked torch goes with it there.
@@ -157,10 +172,12 @@ std::optional<Resolution> find_selection(const Question& question)
 
 bool may_resolve(const Question& question)
 {
+  if (!question.basis.allow() || !driver_may_do(question)) {
+    return false;
+  }
   const auto wanted = wanted_cuda(question);
-  return question.basis.allow() && std::any_of(wanted.begin(), wanted.end(), [&](const manifest::CudaRelease* release) {
-           return may_work(question, release);
-         });
+  return std::any_of(
+      wanted.begin(), wanted.end(), [&](const manifest::CudaRelease* release) { return may_work(question, release); });
 }
 
 std::vector<Constraint> explain_refusal(const Question& question)
