@@ -49,10 +49,10 @@ MissingLibraries read_missing(json::Reader& reader)
   MissingLibraries missing;
   missing.names = read_text(reader, "names", k_line);
   missing.brought_by = reader.choice<Bringer>("brought_by",
-                                              {{"toolkit", Bringer::toolkit},
-                                               {"full-toolkit", Bringer::full_toolkit},
-                                               {"same-minor", Bringer::same_minor},
-                                               {"nobody", Bringer::nobody}});
+                                              {{name_of(Bringer::toolkit), Bringer::toolkit},
+                                               {name_of(Bringer::full_toolkit), Bringer::full_toolkit},
+                                               {name_of(Bringer::same_minor), Bringer::same_minor},
+                                               {name_of(Bringer::nobody), Bringer::nobody}});
   reader.each("packages", [&](json::Reader& element) { missing.packages.push_back(read_library_package(element)); });
   missing.directory = read_optional_text(reader, "directory", k_path_pattern);
   missing.evidence = read_evidence(reader, "evidence");

@@ -53,7 +53,13 @@ json::Value value_of(Evidence evidence)
 {
   return evidence == Evidence::seen ? "seen" : "derived";
 }
-/// Profile, Abi, KernelModule, PipForm.
+/// Of a library package no version may be known.
+json::Value value_of(const AptPackage& package)
+{
+  return json::Object{{"name", package.name},
+                      {"version", package.version.empty() ? json::Value() : json::Value(package.version)}};
+}
+/// The words of the records.
 template<typename Word>
 requires std::is_enum_v<Word> json::Value value_of(Word word)
 {

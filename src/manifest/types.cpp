@@ -48,6 +48,26 @@ std::string_view name_of(Abi abi)
   return abi == Abi::cxx11 ? "cxx11" : "pre-cxx11";
 }
 
+std::string_view name_of(Bringer bringer)
+{
+  switch (bringer) {
+  case Bringer::toolkit:
+    return "toolkit";
+  case Bringer::full_toolkit:
+    return "full-toolkit";
+  case Bringer::same_minor:
+    return "same-minor";
+  case Bringer::nobody:
+    return "nobody";
+  }
+  return "";
+}
+
+std::string_view name_of(Arm64Wheel::Existence existence)
+{
+  return existence == Arm64Wheel::Existence::yes ? "yes" : "no";
+}
+
 std::string_view name_of(PipForm form)
 {
   switch (form) {
@@ -63,26 +83,6 @@ std::string_view name_of(PipForm form)
     return "long-term-support";
   }
   return "";
-}
-
-std::string_view name_of(Bringer bringer)
-{
-  switch (bringer) {
-  case Bringer::toolkit:
-    return "toolkit";
-  case Bringer::full_toolkit:
-    return "full-toolkit";
-  case Bringer::same_minor:
-    return "same-minor";
-  case Bringer::nobody:
-    break;
-  }
-  return "nobody";
-}
-
-std::string_view name_of(Arm64Wheel::Existence existence)
-{
-  return existence == Arm64Wheel::Existence::yes ? "yes" : "no";
 }
 
 const CudaRelease* Manifest::find_cuda(const base::Version& version) const

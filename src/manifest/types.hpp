@@ -216,7 +216,6 @@ struct Arm64Wheel {
   Sources sources;
   bool operator==(const Arm64Wheel&) const = default;
 };
-
 std::string_view name_of(Arm64Wheel::Existence existence);
 
 /// One platform of a torch release.
