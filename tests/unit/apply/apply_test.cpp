@@ -1,15 +1,8 @@
-#include "apply/apply.hpp"
+#include "unit/apply/applied_machine.hpp"
 
 #include "apply/simulate.hpp"
 #include "apply/tools.hpp"
 #include "base/hash.hpp"
-#include "journal/journal.hpp"
-#include "support/fake_machine.hpp"
-#include "support/tool_text.hpp"
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
 
 namespace cudasetup::apply {
 
@@ -19,79 +12,11 @@ using base::Command;
 using base::ErrorKind;
 using Argv = std::vector<std::string>;
 
-const std::string k_record = "/var/lib/cudasetup/transactions/0001.jsonl";
-const Argv k_install = {"apt-get", "install", "--yes", "cuda"};
+using test::k_install;
+using test::k_record;
+using test::step;
 
-plan::Step step(const std::string& id, std::vector<plan::Action> actions)
-{
-  plan::Step made;
-  made.id = id;
-  made.title = "Do " + id;
-  made.actions = std::move(actions);
-  return made;
-}
-
-class ApplyTest : public testing::Test {
-protected:
-  ApplyTest()
-  {
-    m_facts.is_root = true;
-    m_machine.target.put("/etc/pin", "before", 0600);
-    m_plan.steps = {step("pin", {plan::WriteFile{"/etc/pin", "after", 0644}}),
-                    step("install", {plan::Run{Command{k_install}}})};
-    m_plan.steps.back().interruptible = plan::Interruptible::no;
-    m_machine.processes.answer(k_install, "Setting up cuda\n");
-  }
-  base::Result<Applied> run(const std::string& root = "")
-  {
-    const auto agree = [this](const plan::Plan& costed) -> base::Result<void> {
-      m_asked_about = costed.totals;
-      m_commands_before_asking = m_machine.processes.calls().size();
-      return m_refusal ? base::fail(*m_refusal) : base::Result<void>{};
-    };
-    return apply(m_machine.effects, m_plan, m_facts, {root, 0}, agree);
-  }
-  /// The transaction as its journal tells it.
-  journal::Transaction record()
-  {
-    const auto read = journal::read_transaction(m_machine.target.read(k_record).value_or(""), k_record);
-    EXPECT_TRUE(read) << read.error().message;
-    return read.value_or(journal::Transaction{});
-  }
-  void expect_untouched(const std::map<std::string, test::Node>& before)
-  {
-    EXPECT_EQ(m_machine.target.nodes(), before);
-    EXPECT_TRUE(m_machine.processes.calls().empty());
-    EXPECT_TRUE(m_machine.network.requests().empty());
-  }
-  /// With this answer of apt-get to `--simulate … install`, and these bytes to fetch and to keep.
-  void simulates(const std::string& out)
-  {
-    plan::Simulation simulation;
-    simulation.packages = {"cuda-tools-11-1"};
-    m_plan.simulation = simulation;
-    m_plan.totals.parts = {{std::string(plan::k_apt_cost), "", std::nullopt, std::nullopt}};
-    m_machine.processes.answer_where(
-        [](const Argv& argv) { return argv[0] == "apt-get" && argv[1] == "-c"; },
-        [out](const Command& command) {
-          effects::ProcessResult result;
-          const bool asks_cost =
-              std::find(command.argv.begin(), command.argv.end(), "--print-uris") != command.argv.end();
-          result.out = command.argv.back() == "update" ? ""
-                       : asks_cost ? "After this operation, 5000 kB of additional disk space will be used.\n"
-                                     "'https://developer.download.nvidia.com/x/cuda.deb' cuda.deb 3000000 SHA256:0\n"
-                                   : out;
-          return base::Result<effects::ProcessResult>(result);
-        });
-  }
-
-  test::FakeMachine m_machine;
-  plan::Plan m_plan;
-  host::HostFacts m_facts;
-  std::optional<plan::Totals> m_asked_about;
-  std::size_t m_commands_before_asking = 0;
-  std::optional<base::Error> m_refusal;
-};
+class ApplyTest : public test::AppliedMachine {};
 
 TEST_F(ApplyTest, an_empty_plan_does_nothing_at_all)
 {
@@ -167,104 +92,6 @@ TEST_F(ApplyTest, an_unhealthy_dpkg_is_mended_first)
   expect_untouched(before);
 }
 
-TEST_F(ApplyTest, too_little_room_for_the_downloads_is_known_before)
-{
-  plan::Download download{base::Url::parse("https://developer.download.nvidia.com/cuda.deb").value(),
-                          "/var/cache/cudasetup/cuda.deb",
-                          std::nullopt,
-                          std::nullopt,
-                          3'000'000'000};
-  m_plan.steps.insert(m_plan.steps.begin(), step("fetch", {download}));
-  m_machine.target.put_space("/", {10'000'000'000'000, 1}).put_space("/var", {5'000'000'000, 2});
-  plan::Simulation simulation;
-  simulation.local_installer = download.to;
-  m_plan.simulation = simulation;
-  const auto applied = run("/srv/image");
-  ASSERT_FALSE(applied);
-  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
-  EXPECT_TRUE(m_machine.processes.calls().empty());
-  EXPECT_TRUE(m_machine.network.requests().empty());
-  EXPECT_FALSE(m_asked_about) << "nobody is asked about what cannot be";
-  EXPECT_EQ(applied.error().kind, ErrorKind::no_space);
-  EXPECT_EQ(applied.error().message,
-            "the file system of /var/cache/cudasetup and /var needs 6 GB, and 5 GB are free there; nothing was changed")
-      << "fetched and unpacked";
-  EXPECT_EQ(base::to_shell(applied.error().hints.at(0).command.value()), "df -h /srv/image/var");
-  EXPECT_EQ(base::to_shell(applied.error().hints.at(1).command.value()), "chroot /srv/image apt-get clean");
-}
-
-TEST_F(ApplyTest, too_little_room_for_the_packages_is_known_before_anybody_is_asked)
-{
-  simulates(test::tool_text("simulate-install"));
-  m_machine.target.put_space("/", {10'000'000'000, 1}).put_space("/usr", {4'999'999, 2});
-  const auto applied = run();
-  ASSERT_FALSE(applied);
-  EXPECT_EQ(applied.error().kind, ErrorKind::no_space);
-  EXPECT_EQ(applied.error().message,
-            "the file system of /usr needs 5 MB, and 5 MB are free there; nothing was changed");
-  EXPECT_EQ(applied.error().details, std::vector<std::string>{"5 MB in /usr: packages that apt installs"});
-  EXPECT_FALSE(m_asked_about);
-  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
-  m_machine.target.put_space("/usr/local", {1, 3});
-  EXPECT_TRUE(run()) << "the toolkit's files go there";
-}
-
-TEST_F(ApplyTest, asks_once_what_it_costs_is_known_and_before_any_change)
-{
-  simulates(test::tool_text("simulate-install"));
-  m_refusal = base::make_error(ErrorKind::refused, "not agreed to");
-  const auto applied = run();
-  ASSERT_FALSE(applied);
-  EXPECT_EQ(applied.error().message, "not agreed to");
-  EXPECT_EQ(m_asked_about.value().download_bytes, 3'000'000U);
-  EXPECT_EQ(m_asked_about.value().disk_bytes, 5'000'000U);
-  EXPECT_EQ(m_commands_before_asking, 3U);
-  EXPECT_EQ(m_machine.processes.calls().size(), 3U);
-  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
-  EXPECT_FALSE(m_machine.target.exists(k_record));
-}
-
-TEST_F(ApplyTest, asks_before_a_local_installer_is_fetched)
-{
-  simulates(test::tool_text("simulate-install"));
-  const plan::Download installer{base::Url::parse("https://developer.download.nvidia.com/cuda-repo.deb").value(),
-                                 "/var/cache/cudasetup/cuda-repo.deb",
-                                 std::nullopt,
-                                 std::nullopt,
-                                 std::nullopt};
-  m_plan.steps.insert(m_plan.steps.begin(), step("fetch", {installer}));
-  m_plan.simulation->local_installer = installer.to;
-  m_refusal = base::make_error(ErrorKind::refused, "not agreed to");
-  ASSERT_FALSE(run());
-  EXPECT_EQ(m_asked_about.value().download_bytes, std::nullopt) << "unknown, not nothing";
-  EXPECT_TRUE(m_machine.network.requests().empty());
-  EXPECT_TRUE(m_machine.processes.calls().empty());
-}
-
-TEST_F(ApplyTest, an_archive_nobody_needs_does_not_stop_a_step_and_is_named_where_it_mattered)
-{
-  const Argv update = {"apt-get", "update"};
-  m_machine.processes.answer(update, test::tool_text("connection-refused"), 100);
-  m_plan.steps.insert(m_plan.steps.begin(), step("update", {plan::Run{Command{update}, plan::OnFailure::go_on}}));
-  ASSERT_TRUE(run());
-  EXPECT_EQ(m_machine.events.all<effects::Notice>().at(0).text, "not all of it was read: http://127.0.0.1:8/repo");
-  m_machine.processes.answer(k_install, "", 100, test::tool_text("unable-to-locate"));
-  const auto failed = run();
-  ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().details.back(), "before that, this archive could not be read: http://127.0.0.1:8/repo");
-}
-
-TEST_F(ApplyTest, an_update_that_fails_for_no_archive_in_particular_stops_it)
-{
-  const Argv update = {"apt-get", "update"};
-  m_machine.processes.answer(update, test::tool_text("signed-by-conflict"), 100);
-  m_plan.steps.insert(m_plan.steps.begin(), step("update", {plan::Run{Command{update}, plan::OnFailure::go_on}}));
-  const auto failed = run();
-  ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().kind, ErrorKind::packages);
-  EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
-}
-
 TEST_F(ApplyTest, another_run_holds_the_machine)
 {
   m_machine.target.hold("/run/cudasetup.lock");
@@ -274,30 +101,6 @@ TEST_F(ApplyTest, another_run_holds_the_machine)
   EXPECT_FALSE(applied.error().hints.empty());
   EXPECT_FALSE(m_machine.target.exists("/var/lib/cudasetup"));
   EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
-}
-
-TEST_F(ApplyTest, waits_for_another_run_and_says_which)
-{
-  ASSERT_TRUE(wait_for_turn(m_machine.effects, {"", 5})) << "there is none";
-  EXPECT_FALSE(m_machine.target.exists("/run/cudasetup.lock"));
-  m_machine.target.put("/run/cudasetup.lock", "");
-  ASSERT_TRUE(wait_for_turn(m_machine.effects, {"", 5}));
-  m_machine.target.hold("/run/cudasetup.lock");
-  m_machine.files.put("/proc/self/comm", "me\n")
-      .put("/proc/71/comm", "dpkg\n")
-      .put_link("/proc/71/fd/5", "/run/cudasetup.lock");
-  const auto waited = wait_for_turn(m_machine.effects, {"", 5});
-  ASSERT_FALSE(waited);
-  EXPECT_EQ(waited.error().kind, ErrorKind::busy);
-  EXPECT_EQ(waited.error().message, "process 71 (dpkg) is changing this machine");
-  EXPECT_EQ(base::to_shell(waited.error().hints.at(0).command.value()), "ps -fp 71");
-  EXPECT_EQ(m_machine.clock.slept(), std::chrono::seconds(5));
-  ASSERT_EQ(m_machine.events.all<effects::Notice>().size(), 1U);
-  EXPECT_EQ(m_machine.events.all<effects::Notice>()[0].text,
-            "waiting for process 71 (dpkg), which is changing this machine");
-  m_machine.files.put("/proc/9/comm", "cudasetup\n").put_link("/proc/9/fd/3", "/run/cudasetup.lock");
-  EXPECT_EQ(wait_for_turn(m_machine.effects, {"", 0}).error().message, "process 9 (cudasetup) is changing this machine")
-      << "before what it started";
 }
 
 TEST_F(ApplyTest, gives_the_lock_back)
