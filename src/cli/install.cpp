@@ -96,7 +96,7 @@ base::Result<int> finish(const Options& options,
   CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(options, *prepared.manifest, effects, outside.is_root));
   const verify::VerifyRequest request = verification_after(prepared.plan, facts, options.host.root);
   outside.console.say("Verifying (this compiles small programs, and runs them)");
-  const verify::Verification verification = verify::verify(effects, facts, request);
+  const verify::Verification verification = with_typed(verify::verify(effects, facts, request), options);
   if (options.json == Switch::on) {
     outside.print(
         json::write(result_document(prepared, applied, verification, options.host.root), json::Layout::indented));

@@ -348,7 +348,7 @@ base::Result<Options> options_of(const OptionTexts& texts, Environment environme
       CUDASETUP_TRY_ASSIGN(options.files.emplace_back(), absolute_path("FILE", word, environment));
     }
   }
-  options.typed = typed_of(texts);
+  options.typed = typed_of(texts, environment);
   return options;
 }
 

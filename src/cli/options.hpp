@@ -47,6 +47,8 @@ struct Typed {
   std::vector<std::string> how;      ///< --mirror, --keep-downloads, --lock-timeout
   std::vector<std::string> manifest; ///< --manifest
   std::vector<std::string> manner;   ///< whether it is only printed, how, and whether it is agreed to
+  std::vector<std::string> check;    ///< of verify: --level, --torch-dir, --cuda-dir, --python-dir, --expect-gpu
+  std::vector<std::string> set;      ///< what the environment stands for, as options; sudo drops it
 };
 
 enum class PlanFormat { text, json, sh };

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "cli/outside.hpp"
+#include "cli/typed.hpp"
 #include "cli/verbs.hpp"
 #include "report/errors.hpp"
 
@@ -50,7 +51,7 @@ int run(const std::vector<std::string>& arguments, Outside& outside)
   options.arguments = arguments;
   outside.console.set_style(options.style);
   const auto status = verbs().at(options.verb)(options, outside);
-  return status ? *status : show(status.error(), options.json, outside);
+  return status ? *status : show(with_typed(status.error(), options), options.json, outside);
 }
 
 } // namespace cudasetup::cli

@@ -50,9 +50,69 @@ Words selection_of(const OptionTexts& texts)
   return words;
 }
 
+Words environment_of(const OptionTexts& texts, Environment environment)
+{
+  Words words;
+  for (const auto& [name, variable] :
+       {std::pair{"nvidia=", "CUDASETUP_MIRROR_NVIDIA"}, std::pair{"pytorch=", "CUDASETUP_MIRROR_PYTORCH"}}) {
+    const bool typed = std::any_of(texts.mirrors.begin(), texts.mirrors.end(), [&](const std::string& mirror) {
+      return mirror.starts_with(name);
+    });
+    if (const auto value = environment(variable); value && !value->empty() && !typed) {
+      add(words, "--mirror", name + *value);
+    }
+  }
+  if (texts.manifest.empty()) {
+    add(words, "--manifest", environment("CUDASETUP_MANIFEST").value_or(""));
+  }
+  return words;
+}
+
+Words checks_of(const OptionTexts& texts)
+{
+  Words words;
+  for (const std::string& level : texts.levels) {
+    add(words, "--level", level);
+  }
+  add(words, "--torch-dir", texts.torch_dir);
+  add(words, "--cuda-dir", texts.cuda_dir);
+  add(words, "--python-dir", texts.python_dir);
+  add(words, "--expect-gpu", texts.expect_gpu, OptionTexts().expect_gpu);
+  return words;
+}
+
+bool names(const Words& words, const std::string& option)
+{
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return word == option || word.starts_with(option + "=");
+  });
+}
+
+/// Adds the options, each with its value, that @p had does not name.
+void add_missing(Words& words, const Words& had, const Words& options)
+{
+  bool taken = false;
+  for (const std::string& word : options) {
+    if (word.starts_with("--")) {
+      taken = !names(had, word);
+    }
+    if (taken) {
+      words.push_back(word);
+    }
+  }
+}
+
+/// Where a LibTorch of the user's own place was looked at, that is where another one is to go.
+Words libtorch_place(const Options& options)
+{
+  const auto& directory = options.verification.torch_dir;
+  const bool own = options.verb == "verify" && directory && !directory->starts_with("/opt/libtorch/");
+  return own ? Words{"--libtorch-dir", *directory} : Words{};
+}
+
 } // namespace
 
-Typed typed_of(const OptionTexts& texts)
+Typed typed_of(const OptionTexts& texts, Environment environment)
 {
   Typed typed;
   typed.selection = selection_of(texts);
@@ -81,12 +141,65 @@ Typed typed_of(const OptionTexts& texts)
     add(typed.manner, "--output", texts.output_file);
     add_flag(typed.manner, "--detailed-exitcode", texts.detailed_exitcode);
   }
+  typed.check = checks_of(texts);
+  typed.set = environment_of(texts, environment);
   return typed;
 }
 
 bool can_be_installed(const HostOptions& host)
 {
   return !host.os && !host.arch && !host.driver_present && host.wsl == Switch::off;
+}
+
+base::Command with_typed(base::Command command, const Options& options)
+{
+  const std::size_t verb_at = command.argv.front() == "sudo" ? 2 : 1;
+  if (command.argv.size() <= verb_at || command.argv[verb_at - 1] != "cudasetup") {
+    return command;
+  }
+  const Typed& typed = options.typed;
+  const std::string verb = command.argv[verb_at];
+  const Words had = command.argv;
+  const auto add_all = [&](std::initializer_list<const Words*> parts) {
+    for (const Words* part : parts) {
+      add_missing(command.argv, had, *part);
+    }
+  };
+  if (verb == "install" || verb == "plan") {
+    const Words place = libtorch_place(options);
+    add_all({&typed.selection, &place, &typed.os, &typed.machine, &typed.place, &typed.how, &typed.manifest});
+  } else if (verb == "verify") {
+    add_all({&typed.check, &typed.place});
+  } else if (verb == "list") {
+    add_all({&typed.manifest});
+  }
+  if (verb_at == 2 && (verb == "install" || verb == "plan")) {
+    // Of mirrors there may be two, of which one was typed.
+    command.argv.insert(command.argv.end(), typed.set.begin(), typed.set.end());
+  }
+  return command;
+}
+
+base::Error with_typed(base::Error error, const Options& options)
+{
+  for (base::Hint& hint : error.hints) {
+    if (hint.command) {
+      hint.command = with_typed(*std::move(hint.command), options);
+    }
+  }
+  return error;
+}
+
+verify::Verification with_typed(verify::Verification verification, const Options& options)
+{
+  for (verify::Check& check : verification.checks) {
+    for (base::Hint& hint : check.hints) {
+      if (hint.command) {
+        hint.command = with_typed(*std::move(hint.command), options);
+      }
+    }
+  }
+  return verification;
 }
 
 base::Error with_typed_plan(base::Error error, const Options& options)

@@ -13,8 +13,15 @@
 /// machine and places.
 namespace cudasetup::cli {
 
-/// The options that were typed, sorted by what they are about.
-Typed typed_of(const OptionTexts& texts);
+/// The options that were typed, sorted by what they are about, and those that the environment stands for.
+Typed typed_of(const OptionTexts& texts, Environment environment);
+
+/// A command of ours with what was typed and is not in it yet, as far as its verb takes it: where the system is, what
+/// was selected, where things come from. Other commands stay as they are.
+base::Command with_typed(base::Command command, const Options& options);
+/// The same for all that is to be done next.
+base::Error with_typed(base::Error error, const Options& options);
+verify::Verification with_typed(verify::Verification verification, const Options& options);
 
 /// Whether install takes these options: the others speak of another machine, for which things are only planned.
 bool can_be_installed(const HostOptions& host);

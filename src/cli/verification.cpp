@@ -1,6 +1,7 @@
 #include "cli/verification.hpp"
 
 #include "cli/pipeline.hpp"
+#include "cli/typed.hpp"
 #include "cli/verbs.hpp"
 #include "report/verification.hpp"
 
@@ -63,7 +64,7 @@ base::Result<int> run_verify(const Options& options, Outside& outside)
   verify::VerifyRequest request = options.verification;
   request.root = options.host.root;
   request.work_directory = work_directory(outside.is_root, home);
-  const verify::Verification verification = verify::verify(effects, facts, request);
+  const verify::Verification verification = with_typed(verify::verify(effects, facts, request), options);
   outside.print(options.json == Switch::on ? json::write(verify::to_json(verification), json::Layout::indented)
                                            : report::text_of(verification));
   return verification.verdict == verify::Verdict::failed ? base::exit_status(base::ErrorKind::unverified) : 0;

@@ -118,6 +118,18 @@ Check nothing_to_verify(Level level, const std::vector<Check>& checks)
   return check;
 }
 
+/// Hints are typed on the running system.
+void lead_into_root(Verification& verification, const std::string& root)
+{
+  for (Check& check : verification.checks) {
+    for (base::Hint& hint : check.hints) {
+      if (hint.command && hint.command->argv.front() != "cudasetup") {
+        hint.command = base::in_root(*std::move(hint.command), root);
+      }
+    }
+  }
+}
+
 json::Value to_json(const Check& check)
 {
   json::Object object = {{"level", name_of(check.level)},
@@ -205,6 +217,7 @@ Verification verify(const effects::Effects& effects, const host::HostFacts& fact
   if (verification.verdict == Verdict::failed && !has_failed(verification.checks)) {
     verification.checks.push_back(missing_gpu(last, present));
   }
+  lead_into_root(verification, request.root);
   return verification;
 }
 

@@ -199,5 +199,13 @@ TEST_F(RunTest, errors_are_a_document_too)
   EXPECT_EQ(text_at(error, "kind"), "needs-root");
 }
 
+TEST_F(RunTest, what_to_do_after_verifying_speaks_of_the_same_place)
+{
+  m_is_root = true;
+  m_machine.files.put_directory("/srv/image");
+  EXPECT_EQ(run({"verify", "--root", "/srv/image", "--level", "torch", "--torch-dir", "/srv/torch"}), 40);
+  EXPECT_THAT(m_out, HasSubstr(": cudasetup install --libtorch-dir /srv/torch --root /srv/image\n"));
+}
+
 } // namespace
 } // namespace cudasetup::cli

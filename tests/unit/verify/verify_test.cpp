@@ -27,6 +27,18 @@ protected:
   }
 };
 
+TEST_F(Verify, what_to_do_next_leads_into_the_root)
+{
+  m_request.root = "/srv/image";
+  m_request.expect_gpu = ExpectGpu::yes;
+  m_machine.processes.answer({"chroot", "/srv/image", "/opt/venv/bin/python", "/w/torch_probe.py"}, "", 1);
+  m_request.levels = {Level::toolkit};
+  m_request.idle = Idle::is_fine;
+  const Check check = named(run().checks, "gpu");
+  EXPECT_EQ(base::to_shell(check.hints.at(0).command.value()), "chroot /srv/image nvidia-smi");
+  EXPECT_EQ(base::to_shell(check.hints.at(1).command.value()), "cudasetup verify --expect-gpu no");
+}
+
 TEST_F(Verify, says_cpu_only_where_no_gpu_is_to_be_expected)
 {
   const Verification verification = run();
