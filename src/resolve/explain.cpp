@@ -116,12 +116,32 @@ std::string why_kernels(const TorchCandidate& torch, const Target& target)
                                                  : fmt::format("; it has code for {}", fmt::join(served, " and "));
 }
 
+/// The pairs before the chosen one that came after it because nobody published which GPUs they serve.
+std::string why_not_first(const Question& question, const TorchCandidate& torch, const manifest::CudaRelease& release)
+{
+  const base::Arch arch = question.target.arch.value_or(base::Arch::amd64);
+  if (question.target.gpus.empty() || !code_of(*torch.build, arch).is_known()) {
+    return {};
+  }
+  std::vector<std::string> unknown;
+  for (const TorchCandidate& pair : paired_torch(question.manifest, release)) {
+    if (pair.build == torch.build) {
+      break;
+    }
+    if (!code_of(*pair.build, arch).is_known()) {
+      unknown.push_back(pair.text());
+    }
+  }
+  return unknown.empty() ? std::string()
+                         : fmt::format(" of which it is known what runs on, unlike {}", fmt::join(unknown, " and "));
+}
+
 Reason torch_reason(const Question& question, const TorchCandidate& torch, const manifest::CudaRelease* release)
 {
   std::string text = torch.text();
   switch (torch.origin) {
   case TorchOrigin::pair:
-    text += " is the manifest's pair for CUDA " + release->version.text();
+    text += " is the manifest's pair for CUDA " + release->version.text() + why_not_first(question, torch, *release);
     break;
   case TorchOrigin::newest:
     text += release != nullptr ? " is the newest that runs here with CUDA " + release->version.text()

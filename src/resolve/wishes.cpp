@@ -2,6 +2,7 @@
 
 #include "resolve/cuda.hpp"
 #include "resolve/driver_need.hpp"
+#include "resolve/kernels.hpp"
 #include "resolve/method.hpp"
 
 #include <fmt/format.h>
@@ -108,7 +109,14 @@ std::vector<TorchCandidate> wanted_torch(const Question& question, const CudaRel
                                       : std::vector<TorchCandidate>{};
   }
   if (request.choice == Choice::automatic && release != nullptr && stage == TorchStage::first) {
-    return paired_torch(question.manifest, *release);
+    std::vector<TorchCandidate> pairs = paired_torch(question.manifest, *release);
+    if (!question.target.gpus.empty()) {
+      // A build that is known to serve the GPU is better than one that perhaps does.
+      std::stable_partition(pairs.begin(), pairs.end(), [&](const TorchCandidate& torch) {
+        return code_of(*torch.build, question.target.arch.value_or(base::Arch::amd64)).is_known();
+      });
+    }
+    return pairs;
   }
   const TorchStage newest =
       request.choice == Choice::automatic && release != nullptr ? TorchStage::fallback : TorchStage::first;

@@ -16,8 +16,8 @@ std::vector<const manifest::CudaRelease*> wanted_cuda(const Question& question);
 /// Fallback builds are tried only where none of the first works.
 enum class TorchStage { first, fallback };
 
-/// The torch builds to try with a release (null: without a toolkit), most wanted first: the asked ones; or its pairs
-/// and then the newest; or the newest.
+/// The torch builds to try with a release (null: without a toolkit), most wanted first: the asked ones; or its pairs,
+/// those whose GPUs nobody published after the others, and then the newest; or the newest.
 std::vector<TorchCandidate>
 wanted_torch(const Question& question, const manifest::CudaRelease* release, TorchStage stage);
 

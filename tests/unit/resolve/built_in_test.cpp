@@ -100,6 +100,17 @@ TEST_F(BuiltIn, KeplerOnAnUbuntuWithoutItsDriver)
   EXPECT_THAT(driver_of(focal), StartsWith("install 470."));
 }
 
+TEST_F(BuiltIn, KeplerWithItsDriverGetsATorchThatIsKnownToServeIt)
+{
+  host::HostFacts facts = sample_host("22.04", {"10de:102d"});
+  facts.driver = host::LoadedDriver{version("470.256.02"), std::nullopt};
+  const Resolution resolution = get({}, facts);
+  EXPECT_EQ(resolution.driver.action, DriverAction::keep);
+  EXPECT_EQ(cuda_of(resolution), "11.8.0");
+  EXPECT_THAT(about(resolution.reasons, "torch"), HasSubstr("it has code for Tesla K80"));
+  EXPECT_THAT(about(resolution.reasons, "torch"), HasSubstr("of which it is known what runs on, unlike 2.7.1+cu118"));
+}
+
 TEST_F(BuiltIn, OldToolkitOnANewUbuntu)
 {
   const Resolution resolution = get({"--cuda", "11.1"}, sample_host("24.04", {"10de:1eb8"}));
