@@ -142,11 +142,13 @@ def cuda_record(project, tree, release, digests):
     return record
 
 
-def pair_records(project, tree, release):
-    """The CPU builds first: the zips are CPU builds, and labelled so; newest first, since each goes with the roots whose
-    glibc is new enough. Then the project's own pairs."""
+def pair_records(project, tree, release, systems):
+    """The CPU builds first: the zips are CPU builds, and labelled so. Those made for the systems whose archive has the
+    release come before the others, newest first: each goes with the roots whose glibc is new enough. Then the project's
+    own pairs."""
+    served = {systems[recipe.SYSTEMS[system][0]][2] for system in release.network if recipe.SYSTEMS[system][0] in systems}
     cpu = [{"cuda": release.version, "driver": release.driver, "torch": version, "platform": "cpu", "sources": SOURCE}
-           for version in tree.torch()]
+           for version in sorted(tree.torch(), key=lambda version: version not in served)]
     have = [(pair["torch"], pair["platform"]) for pair in cpu]
     return cpu + [pair for pair in project.pairs(release.version) if (pair["torch"], pair["platform"]) not in have]
 
@@ -252,7 +254,7 @@ def main():
         releases = [release for release in recipe.RELEASES if release.minor == minor]
         write(fresh, "cuda/%s.json" % minor,
               cuda=[cuda_record(project, tree, release, arguments.digests) for release in releases],
-              pairs=[pair for release in releases for pair in pair_records(project, tree, release)])
+              pairs=[pair for release in releases for pair in pair_records(project, tree, release, systems)])
     for system in recipe.SYSTEMS:
         write(fresh, "ubuntu/%s.json" % recipe.SYSTEMS[system][0],
               ubuntu=[ubuntu_record(project, tree, system, systems)])
