@@ -3,6 +3,7 @@
 #include "apply/apt_simulation.hpp"
 #include "apply/match.hpp"
 #include "apply/unread.hpp"
+#include "base/openpgp.hpp"
 #include "base/text.hpp"
 #include "host/dpkg_status.hpp"
 
@@ -96,6 +97,31 @@ base::Result<void> copy_apt_state(effects::Files& target)
   return copy_folder(target, k_preferences, in_state("preferences.d"));
 }
 
+/// Refuses a keyring without the key that signs the source, or with one beside it that nobody knows: apt would trust
+/// either.
+base::Result<void> check_key(const plan::Simulation& simulation, const std::string& path, std::string_view keyring)
+{
+  if (simulation.key_fingerprint.empty()) {
+    return {};
+  }
+  const std::vector<std::string> found = base::key_fingerprints(keyring);
+  const auto holds = [](const std::vector<std::string>& all, const std::string& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  if (holds(found, simulation.key_fingerprint) && std::all_of(found.begin(), found.end(), [&](const std::string& one) {
+        return holds(simulation.known_fingerprints, one);
+      })) {
+    return {};
+  }
+  base::Error error = base::make_error(
+      base::ErrorKind::untrusted, "the key in " + path + " is not the one that signs NVIDIA's archive: not trusted");
+  error.details = {"expected " + simulation.key_fingerprint,
+                   "found    " + (found.empty() ? "no key" : base::join(found, ", "))};
+  return base::fail(std::move(error).with_hint("a mirror may hold another keyring: try without --mirror; where NVIDIA "
+                                               "has changed its key, a newer cudasetup, or "
+                                               "records of the new key (--manifest), know it"));
+}
+
 /// A private copy of the key that signs the plan's source: from the unpacked package, or from the system where that was
 /// unpacked before. apt tells armored keys from binary ones by the name alone.
 base::Result<std::string>
@@ -105,7 +131,11 @@ copy_key(effects::Files& target, const plan::Simulation& simulation, const std::
   for (const std::string& name : target.list(directory)) {
     if (matches(name, simulation.key_pattern)) {
       const std::string copy = in_state(name.ends_with(".gpg") ? "key.gpg" : "key.asc");
-      CUDASETUP_TRY(target.write(copy, target.read(directory + "/" + name).value_or(""), 0600));
+      const std::string keyring = target.read(directory + "/" + name).value_or("");
+      const std::string path = simulation.key_directory + "/" + name;
+      CUDASETUP_TRY(check_key(
+          simulation, simulation.key_package.empty() ? path : path + " of " + simulation.key_package, keyring));
+      CUDASETUP_TRY(target.write(copy, keyring, 0600));
       return copy;
     }
   }

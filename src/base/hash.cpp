@@ -8,6 +8,21 @@
 
 namespace cudasetup::base {
 
+namespace {
+
+std::string hex_of(const unsigned char* bytes, unsigned length)
+{
+  static constexpr std::string_view k_digits = "0123456789abcdef";
+  std::string hex;
+  for (unsigned i = 0; i < length; ++i) {
+    hex += k_digits[bytes[i] >> 4U];
+    hex += k_digits[bytes[i] & 15U];
+  }
+  return hex;
+}
+
+} // namespace
+
 struct Hasher::State {
   DigestKind kind;
   EVP_MD_CTX* context;
@@ -45,13 +60,18 @@ Digest Hasher::finish()
   if (EVP_DigestFinal_ex(m_state->context, bytes.data(), &length) != 1) {
     throw std::runtime_error("libcrypto failed to hash");
   }
-  static constexpr std::string_view k_digits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned i = 0; i < length; ++i) {
-    hex += k_digits[bytes.at(i) >> 4U];
-    hex += k_digits[bytes.at(i) & 15U];
-  }
+  const std::string hex = hex_of(bytes.data(), length);
   return *(m_state->kind == DigestKind::sha256 ? Digest::sha256(hex) : Digest::md5(hex));
+}
+
+std::string sha1_hex(std::string_view bytes)
+{
+  std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
+  unsigned length = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), sum.data(), &length, EVP_sha1(), nullptr) != 1) {
+    throw std::runtime_error("libcrypto offers no SHA-1");
+  }
+  return hex_of(sum.data(), length);
 }
 
 Digest digest_of(DigestKind kind, std::string_view bytes)

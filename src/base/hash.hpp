@@ -3,6 +3,7 @@
 #include "base/digest.hpp"
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace cudasetup::base {
@@ -25,6 +26,9 @@ private:
   struct State;
   std::unique_ptr<State> m_state;
 };
+
+/// SHA-1 as lower-case hexadecimal digits: for names that are made of it (OpenPGP fingerprints), never for trust alone.
+std::string sha1_hex(std::string_view bytes);
 
 /// The digest of @p bytes.
 Digest digest_of(DigestKind kind, std::string_view bytes);

@@ -103,6 +103,7 @@ prepare(const Options& options, Outside& outside, const effects::Effects& effect
   settings.keep_downloads = options.how.keep_downloads == Switch::on;
   settings.lock_timeout_seconds = options.how.lock_timeout_seconds;
   settings.manifest_digest = prepared.manifest->digest;
+  settings.keys = prepared.manifest->keys;
   prepared.plan = plan::make_plan(options.request, std::get<resolve::Resolution>(outcome), prepared.facts, settings);
   return prepared;
 }

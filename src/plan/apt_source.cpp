@@ -235,6 +235,21 @@ std::vector<Step> source_steps(const Input& input)
   return steps;
 }
 
+namespace {
+
+/// What is known of the key that a record names by its id or its file.
+void describe_key(const Input& input, const std::string& name, Simulation& simulation)
+{
+  for (const manifest::SigningKey& key : input.settings.keys) {
+    simulation.known_fingerprints.push_back(key.fingerprint);
+    if (key.id == name || key.file == name) {
+      simulation.key_fingerprint = key.fingerprint;
+    }
+  }
+}
+
+} // namespace
+
 void describe_source(const Input& input, Simulation& simulation)
 {
   const SourceKind kind = source_kind(input);
@@ -247,6 +262,7 @@ void describe_source(const Input& input, Simulation& simulation)
       simulation.key_package = in_cache(nvidia_address(input, archive.keyring->url).file_name());
       simulation.key_directory = host::k_keyrings_directory;
       simulation.key_pattern = "cuda-archive-keyring.gpg";
+      describe_key(input, archive.key, simulation);
     }
   }
   if (kind == SourceKind::local && !local_source_steps(input).empty()) {
@@ -257,6 +273,7 @@ void describe_source(const Input& input, Simulation& simulation)
     simulation.key_package = unpacked ? "" : source.file;
     simulation.key_directory = source.directory;
     simulation.key_pattern = source.key;
+    describe_key(input, source.key, simulation);
     simulation.local_installer = simulation.key_package;
     simulation.local_directory = source.directory;
   }

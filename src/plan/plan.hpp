@@ -148,6 +148,10 @@ struct Simulation {
   std::string local_directory;
   /// Key file name, or pattern, inside `key_directory`.
   std::string key_pattern;
+  /// The fingerprint of the key that signs the source; empty where it is not known (a local installer's own key).
+  std::string key_fingerprint = {};
+  /// Those of all keys that may be beside it.
+  std::vector<std::string> known_fingerprints = {};
 };
 
 struct Plan {
@@ -169,6 +173,7 @@ struct Settings {
   bool keep_downloads = false;
   unsigned lock_timeout_seconds = 300;
   std::string manifest_digest = {}; ///< Manifest::digest, for the plan
+  std::vector<manifest::SigningKey> keys = {};
 };
 
 /// The steps that turn a machine with these facts into the resolution: what is already so is not planned. Pure.

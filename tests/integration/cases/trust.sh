@@ -63,6 +63,20 @@ overlay_edit "$edited/torch/1.7.json" "[z.update(bytes=z['bytes'] + 1) for t in 
 with long-torch install --yes --cuda 11.1 --driver none --torch 1.7.1+cpu --profile runtime
 refused 21 'libtorch-.*\.zip has [0-9]+ bytes instead of [0-9]+'
 
+# --- Keys: of the keyring package, and of the local installer
+for method in network local; do
+  ROW="another key ($method)"
+  edited=$(overlay_copy "other-key-$method")
+  overlay_edit "$edited/keys.json" "[k.update(fingerprint='0' * 32 + k['fingerprint'][-8:]) for k in d['keys']]"
+  with "other-key-$method" "${SMALL[@]}" --method "$method"
+  refused 21 "the key in .* is not the one that signs NVIDIA's archive"
+  expect_err 'expected 0{32}[0-9A-F]{8}$'
+  expect_err 'found +[0-9A-F]{40}$'
+done
+# What was fetched is kept; what comes next is to be fetched.
+rm -f "$ROOT"/var/cache/cudasetup/*.deb
+changes_mark
+
 # --- NVIDIA's own list of MD5 sums
 case_overlay md5-list --digests md5-list
 ROW='another file than the list knows'

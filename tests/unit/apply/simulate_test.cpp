@@ -1,6 +1,7 @@
 #include "apply/simulate.hpp"
 
 #include "support/fake_machine.hpp"
+#include "support/sample_key.hpp"
 #include "support/tool_text.hpp"
 
 #include <gtest/gtest.h>
@@ -255,6 +256,32 @@ TEST_F(SimulateTest, takes_the_key_from_the_system_where_the_installer_was_unpac
   ASSERT_TRUE(run());
   EXPECT_EQ(at_update("/key.gpg"), "KEY");
   expect_nothing_changed();
+}
+
+TEST_F(SimulateTest, trusts_the_key_that_is_named_and_no_other)
+{
+  m_simulation.source_line = "deb [signed-by={keyring}] file:/var/cuda-repo /";
+  m_simulation.key_directory = "/var/cuda-repo";
+  m_simulation.key_pattern = "7fa2af80.pub";
+  m_simulation.key_fingerprint = test::k_fingerprint;
+  m_simulation.known_fingerprints = {test::k_fingerprint};
+  m_machine.target.put("/var/cuda-repo/7fa2af80.pub", test::k_armored_key);
+  apt_says("");
+  EXPECT_TRUE(run());
+  m_simulation.key_fingerprint = "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80";
+  m_before = m_machine.target.nodes();
+  const auto other = run();
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().kind, ErrorKind::untrusted);
+  EXPECT_EQ(other.error().message,
+            "the key in /var/cuda-repo/7fa2af80.pub is not the one that signs NVIDIA's archive: not trusted");
+  EXPECT_EQ(other.error().details,
+            (std::vector<std::string>{"expected " + m_simulation.key_fingerprint, "found    " + test::k_fingerprint}));
+  EXPECT_FALSE(other.error().hints.empty());
+  expect_nothing_changed();
+  m_simulation.key_fingerprint = test::k_fingerprint;
+  m_simulation.known_fingerprints.clear();
+  EXPECT_FALSE(run()) << "one that nobody knows";
 }
 
 TEST_F(SimulateTest, a_key_that_is_not_there_is_no_trust)
