@@ -1,5 +1,6 @@
 // manifest_bench: makes the built-in manifest again and again, and prints a JSON object: {"records", "packed_bytes",
-// "median_us"}, of making it and letting go of it.
+// "first_us", "median_us"}, of making it and letting go of it. A start of the program takes the first, whose memory is
+// new.
 
 #include "built_in/built_in.hpp"
 #include "manifest/pack.hpp"
@@ -25,10 +26,12 @@ int main()
     }
     times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
   }
+  const double first = times.front();
   std::sort(times.begin(), times.end());
-  std::printf("{\"records\": %zu, \"packed_bytes\": %zu, \"median_us\": %.0f}\n",
+  std::printf("{\"records\": %zu, \"packed_bytes\": %zu, \"first_us\": %.0f, \"median_us\": %.0f}\n",
               records,
               manifest::pack(built_in::manifest()).size(),
+              first,
               times[times.size() / 2]);
   return 0;
 }
