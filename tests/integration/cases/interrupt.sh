@@ -37,12 +37,15 @@ answer() {
 import os
 import pty
 import select
+import signal
 import sys
 import time
 
 keys = sys.argv[1].encode().decode("unicode_escape").encode()
 pid, terminal = pty.fork()
 if pid == 0:
+    # Ignored where the tests themselves run in the background.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execv(sys.argv[2], sys.argv[2:])
 shown, asked, end = b"", False, time.monotonic() + 20
 while time.monotonic() < end:
