@@ -42,6 +42,8 @@ DriverBranch read_driver(json::Reader& reader)
     reader.unexpected("latest", "a version of branch " + std::to_string(driver.branch));
   }
   driver.end_of_life = read_optional_text(reader, "end_of_life", k_date);
+  driver.open_package = read_optional_text(reader, "open_package", k_package_name);
+  driver.proprietary_package = read_optional_text(reader, "proprietary_package", k_package_name);
   reader.object("ubuntu_packages", [&](json::Reader& inner) {
     for (const auto& [release, names] : *inner.value().object()) {
       if (!base::Version::parse(release)) {

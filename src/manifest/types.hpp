@@ -167,6 +167,9 @@ struct DriverBranch {
   std::vector<std::string> modules;  ///< open, proprietary
   std::optional<base::Version> latest;
   std::optional<std::string> end_of_life; ///< date
+  /// NVIDIA's package of the whole driver, by kernel module; null: it has none with that module, or none is known.
+  std::optional<std::string> open_package;        ///< nvidia-open-570
+  std::optional<std::string> proprietary_package; ///< cuda-drivers-570
   /// Ubuntu's own packages of this branch: release ("22.04") → package names.
   std::map<std::string, std::vector<std::string>> ubuntu_packages;
   Sources sources;

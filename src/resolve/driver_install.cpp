@@ -70,17 +70,18 @@ Verdict judge(const DriverQuestion& question, const base::Version& version)
 {
   const std::uint32_t branch = version.major_part();
   Verdict verdict;
-  verdict.flavour = choose_module(question.target.gpus, branch, question.request.module);
+  verdict.flavour = choose_module(question.manifest, question.target.gpus, branch, question.request.module);
   verdict.obstacle = need_obstacle(version, question.need);
   for (const TargetGpu& gpu : question.target.gpus) {
     if (!verdict.obstacle.stands()) {
       verdict.obstacle = branch_obstacle(version, gpu);
     }
   }
-  if (!verdict.obstacle.stands() && !is_packaged(question.manifest, branch, verdict.flavour)) {
-    verdict.obstacle = {
-        fmt::format("NVIDIA's archive has no {} kernel module of branch {}", name_of(verdict.flavour), branch),
-        "manifest, drivers"};
+  if (!verdict.obstacle.stands() && package_of(question.manifest, branch, verdict.flavour) == nullptr) {
+    verdict.obstacle = {fmt::format("no package of NVIDIA's is known that has the {} kernel module of branch {}",
+                                    name_of(verdict.flavour),
+                                    branch),
+                        "manifest, drivers"};
   }
   return verdict;
 }
@@ -100,7 +101,7 @@ take(const DriverQuestion& question, const DriverOffer& offer, host::ModuleFlavo
   selection.action = DriverAction::install;
   selection.version = *offer.version;
   selection.module = flavour;
-  selection.packages = packages_of(*offer.version, flavour);
+  selection.packages = packages_of(question.manifest, *offer.version, flavour);
   const base::Version* own = own_driver(question);
   findings.reason("driver",
                   fmt::format("{} with the {} kernel module, from {}{}",

@@ -2,13 +2,39 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace cudasetup::resolve {
 
 using host::ModuleFlavour;
 using manifest::KernelModule;
 
-ModuleFlavour choose_module(const std::vector<TargetGpu>& gpus, std::uint32_t branch, ModuleChoice asked)
+const std::string* package_of(const manifest::Manifest& manifest, std::uint32_t branch, ModuleFlavour flavour)
+{
+  const manifest::DriverBranch* known = manifest.find_branch(branch);
+  if (known == nullptr) {
+    return nullptr;
+  }
+  const auto& package = flavour == ModuleFlavour::open ? known->open_package : known->proprietary_package;
+  return package ? &*package : nullptr;
+}
+
+bool is_named_by_branch(const manifest::Manifest& manifest, std::uint32_t branch)
+{
+  const std::string ending = "-" + std::to_string(branch);
+  for (const ModuleFlavour flavour : {ModuleFlavour::open, ModuleFlavour::proprietary}) {
+    const std::string* package = package_of(manifest, branch, flavour);
+    if (package != nullptr && !std::string_view(*package).ends_with(ending)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+ModuleFlavour choose_module(const manifest::Manifest& manifest,
+                            const std::vector<TargetGpu>& gpus,
+                            std::uint32_t branch,
+                            ModuleChoice asked)
 {
   const auto some = [&](KernelModule module) {
     return std::any_of(gpus.begin(), gpus.end(), [&](const TargetGpu& gpu) { return gpu.module == module; });
@@ -19,17 +45,8 @@ ModuleFlavour choose_module(const std::vector<TargetGpu>& gpus, std::uint32_t br
   if (asked == ModuleChoice::proprietary || some(KernelModule::proprietary_only)) {
     return ModuleFlavour::proprietary;
   }
-  return branch >= k_first_open_branch ? ModuleFlavour::open : ModuleFlavour::proprietary;
-}
-
-bool is_packaged(const manifest::Manifest& manifest, std::uint32_t branch, ModuleFlavour flavour)
-{
-  if (flavour == ModuleFlavour::open && branch < k_first_open_branch) {
-    return false;
-  }
-  const manifest::DriverBranch* known = manifest.find_branch(branch);
-  return known == nullptr || known->modules.empty() ||
-         std::find(known->modules.begin(), known->modules.end(), name_of(flavour)) != known->modules.end();
+  return package_of(manifest, branch, ModuleFlavour::open) != nullptr ? ModuleFlavour::open
+                                                                      : ModuleFlavour::proprietary;
 }
 
 std::string_view name_of(ModuleFlavour flavour)
@@ -37,13 +54,12 @@ std::string_view name_of(ModuleFlavour flavour)
   return flavour == ModuleFlavour::open ? "open" : "proprietary";
 }
 
-std::vector<manifest::AptPackage> packages_of(const base::Version& driver, ModuleFlavour flavour)
+std::vector<manifest::AptPackage>
+packages_of(const manifest::Manifest& manifest, const base::Version& driver, ModuleFlavour flavour)
 {
-  std::string name = flavour == ModuleFlavour::open ? "nvidia-open" : "cuda-drivers";
-  if (driver.major_part() <= k_last_named_branch) {
-    name += "-" + std::to_string(driver.major_part());
-  }
-  return {{name, driver.text() + "-1"}};
+  const std::string* name = package_of(manifest, driver.major_part(), flavour);
+  return name != nullptr ? std::vector<manifest::AptPackage>{{*name, driver.text() + "-1"}}
+                         : std::vector<manifest::AptPackage>{};
 }
 
 } // namespace cudasetup::resolve

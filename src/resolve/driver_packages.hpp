@@ -5,27 +5,31 @@
 #include "resolve/target.hpp"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace cudasetup::resolve {
 
-/// First branch with NVIDIA's packages of the open module under a name of their own, and last one whose package names
-/// carry the branch (facts of NVIDIA's Ubuntu archives; NVIDIA/gpu-driver-container ubuntu26.04/install.sh).
-inline constexpr std::uint32_t k_first_open_branch = 560;
-inline constexpr std::uint32_t k_last_named_branch = 580;
+/// NVIDIA's package of the branch with this module; null where it has none, or none is known.
+const std::string* package_of(const manifest::Manifest& manifest, std::uint32_t branch, host::ModuleFlavour flavour);
+
+/// Whether NVIDIA's packages of the branch carry it in their names: only then apt can be held to a driver, as packages
+/// without it depend on "this or later".
+bool is_named_by_branch(const manifest::Manifest& manifest, std::uint32_t branch);
 
 /// The module that drives all GPUs (which must be possible, see module_obstacle) and is what was asked for. Where both
-/// do: the open one from branch 560 on, NVIDIA's own default from there.
-host::ModuleFlavour choose_module(const std::vector<TargetGpu>& gpus, std::uint32_t branch, ModuleChoice asked);
-
-/// Whether NVIDIA's packages have this module in this branch.
-bool is_packaged(const manifest::Manifest& manifest, std::uint32_t branch, host::ModuleFlavour flavour);
+/// do: the open one where NVIDIA packages it, its own default from there.
+host::ModuleFlavour choose_module(const manifest::Manifest& manifest,
+                                  const std::vector<TargetGpu>& gpus,
+                                  std::uint32_t branch,
+                                  ModuleChoice asked);
 
 /// "open" or "proprietary"
 std::string_view name_of(host::ModuleFlavour flavour);
 
-/// NVIDIA's packages of exactly this driver: cuda-drivers-455=455.32.00-1, nvidia-open-570=570.124.06-1; without the
-/// branch in the name from 590 on.
-std::vector<manifest::AptPackage> packages_of(const base::Version& driver, host::ModuleFlavour flavour);
+/// NVIDIA's packages of exactly this driver: cuda-drivers-455=455.32.00-1, nvidia-open-570=570.124.06-1; none where
+/// package_of knows none.
+std::vector<manifest::AptPackage>
+packages_of(const manifest::Manifest& manifest, const base::Version& driver, host::ModuleFlavour flavour);
 
 } // namespace cudasetup::resolve

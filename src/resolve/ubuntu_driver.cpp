@@ -44,7 +44,8 @@ std::optional<std::string> ubuntu_package(const DriverQuestion& question)
     if (packages == branch->ubuntu_packages.end() || !will_do(question, *branch)) {
       continue;
     }
-    const host::ModuleFlavour flavour = choose_module(target.gpus, branch->branch, question.request.module);
+    const host::ModuleFlavour flavour =
+        choose_module(question.manifest, target.gpus, branch->branch, question.request.module);
     if (const std::string* package = choose(packages->second, flavour)) {
       return *package;
     }

@@ -276,13 +276,33 @@ inline void add_sample_hardware(manifest::Manifest& sample)
     record.branch = number;
     record.type = "production";
     record.modules = std::move(modules);
-    record.latest = version(latest);
+    if (!latest.empty()) {
+      record.latest = version(latest);
+    }
+    // As NVIDIA names them: the open module from 560 on, without the branch from 590 on, no proprietary one from 615.
+    const std::string end = number <= 580 ? "-" + std::to_string(number) : std::string();
+    if (number >= 560) {
+      record.open_package = "nvidia-open" + end;
+    }
+    if (number < 615) {
+      record.proprietary_package = "cuda-drivers" + end;
+    }
     record.sources = {"sample"};
     sample.drivers.push_back(std::move(record));
   };
+  for (const std::uint32_t number : {440U, 455U}) {
+    branch(number, {"proprietary"}, "");
+  }
   branch(470, {"proprietary"}, "470.256.02");
+  for (const std::uint32_t number : {520U, 525U}) {
+    branch(number, {"proprietary", "open"}, "");
+  }
   branch(535, {"proprietary", "open"}, "535.309.01");
+  for (const std::uint32_t number : {550U, 570U, 575U}) {
+    branch(number, {"proprietary", "open"}, "");
+  }
   branch(580, {"proprietary", "open"}, "580.178.04");
+  branch(595, {"proprietary", "open"}, "");
   branch(615, {"open"}, "615.71.09");
 }
 

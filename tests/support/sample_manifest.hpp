@@ -58,7 +58,7 @@ inline constexpr std::string_view k_sample_manifest = R"({
 ],
 "drivers": [
 {"branch": 455, "type": "new-feature", "cuda": "11.1", "modules": ["proprietary"],
- "latest": "455.45.01", "end_of_life": "2021-10-01",
+ "latest": "455.45.01", "end_of_life": "2021-10-01", "proprietary_package": "cuda-drivers-455",
  "ubuntu_packages": {"20.04": ["nvidia-driver-455"]}, "sources": ["a"]}
 ],
 "torch": [

@@ -64,6 +64,8 @@ TEST(Load, reads_every_member)
   EXPECT_FALSE(manifest.gpus.at(0).last_branch);
   EXPECT_EQ(manifest.drivers.at(0).ubuntu_packages.at("20.04"), std::vector<std::string>{"nvidia-driver-455"});
   EXPECT_EQ(manifest.drivers.at(0).modules, std::vector<std::string>{"proprietary"});
+  EXPECT_EQ(manifest.drivers.at(0).proprietary_package, "cuda-drivers-455");
+  EXPECT_FALSE(manifest.drivers.at(0).open_package);
 
   const TorchRelease& torch = manifest.torch.at(0);
   EXPECT_EQ(torch.pip, PipForm::find_links);
