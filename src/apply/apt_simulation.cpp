@@ -94,17 +94,17 @@ base::Result<void> check_asked(const std::vector<std::string>& asked,
 {
   for (const std::string& package : asked) {
     const std::size_t equals = package.find('=');
-    const std::string name = package.substr(0, equals);
-    const std::string version = equals == std::string::npos ? "" : package.substr(equals + 1);
-    if (const auto found = simulated.installs.find(name); found != simulated.installs.end()) {
-      if (!version.empty() && found->second != version) {
-        return base::fail(not_as_asked(name, name + " " + version + " but " + found->second));
+    const manifest::AptPackage wanted{package.substr(0, equals),
+                                      equals == std::string::npos ? "" : package.substr(equals + 1)};
+    if (const auto found = simulated.installs.find(wanted.name); found != simulated.installs.end()) {
+      if (!wanted.has_version(found->second)) {
+        return base::fail(not_as_asked(wanted.name, wanted.name + " " + wanted.version + " but " + found->second));
       }
       continue;
     }
-    const auto there = installed.find(name);
-    if (there == installed.end() || (!version.empty() && there->second.version != version)) {
-      return base::fail(not_as_asked(name, package));
+    const auto there = installed.find(wanted.name);
+    if (there == installed.end() || !wanted.has_version(there->second.version)) {
+      return base::fail(not_as_asked(wanted.name, package));
     }
   }
   return {};

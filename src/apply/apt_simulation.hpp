@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "host/facts.hpp"
+#include "manifest/types.hpp"
 
 #include <cstdint>
 #include <map>

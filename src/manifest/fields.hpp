@@ -158,6 +158,8 @@ auto fields(Is<DriverBranch> auto& driver)
                     named("modules", driver.modules),
                     named("latest", driver.latest),
                     named("end_of_life", driver.end_of_life),
+                    named("open_package", driver.open_package),
+                    named("proprietary_package", driver.proprietary_package),
                     named("ubuntu_packages", driver.ubuntu_packages),
                     named("sources", driver.sources));
 }

@@ -48,6 +48,12 @@ std::string_view name_of(Abi abi)
   return abi == Abi::cxx11 ? "cxx11" : "pre-cxx11";
 }
 
+bool AptPackage::has_version(std::string_view other) const
+{
+  return version.ends_with('*') ? other.starts_with(std::string_view(version).substr(0, version.size() - 1))
+                                : version.empty() || version == other;
+}
+
 std::string_view name_of(Bringer bringer)
 {
   switch (bringer) {

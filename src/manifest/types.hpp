@@ -19,10 +19,13 @@ namespace cudasetup::manifest {
 /// How a record is known: a public source showed exactly this, or a stated rule gave it.
 enum class Evidence { seen, derived };
 
-/// An apt package at an exact version.
+/// An apt package at a version, as apt-get takes it. A version that ends with `*` stands for all that begin so: one
+/// whose Debian revision is not known. Without a version any will do.
 struct AptPackage {
   std::string name;
   std::string version;
+  /// Whether a package of that name at @p other is what is meant.
+  bool has_version(std::string_view other) const;
   bool operator==(const AptPackage&) const = default;
 };
 

@@ -26,7 +26,7 @@ Presence presence_of(const host::HostFacts& facts, const manifest::AptPackage& p
 {
   const auto found = facts.packages.find(package.name);
   const bool there = found != facts.packages.end() && found->second.configured &&
-                     (package.version.empty() || found->second.version == package.version);
+                     package.has_version(found->second.version);
   return there ? Presence::present : Presence::absent;
 }
 

@@ -58,8 +58,13 @@ std::vector<manifest::AptPackage>
 packages_of(const manifest::Manifest& manifest, const base::Version& driver, ModuleFlavour flavour)
 {
   const std::string* name = package_of(manifest, driver.major_part(), flavour);
-  return name != nullptr ? std::vector<manifest::AptPackage>{{*name, driver.text() + "-1"}}
-                         : std::vector<manifest::AptPackage>{};
+  if (name == nullptr) {
+    return {};
+  }
+  // cuda-drivers-NNN has the revision 1. Of the others -1ubuntu1 and -0ubuntu1 were seen
+  // (nvidia-open-570=570.148.08-1ubuntu1, cuda-drivers=590.48.01-0ubuntu1), without a rule.
+  const bool is_known = flavour == ModuleFlavour::proprietary && is_named_by_branch(manifest, driver.major_part());
+  return {{*name, driver.text() + (is_known ? "-1" : "-*")}};
 }
 
 } // namespace cudasetup::resolve

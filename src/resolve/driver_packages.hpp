@@ -27,8 +27,8 @@ host::ModuleFlavour choose_module(const manifest::Manifest& manifest,
 /// "open" or "proprietary"
 std::string_view name_of(host::ModuleFlavour flavour);
 
-/// NVIDIA's packages of exactly this driver: cuda-drivers-455=455.32.00-1, nvidia-open-570=570.124.06-1; none where
-/// package_of knows none.
+/// NVIDIA's packages of exactly this driver: cuda-drivers-455=455.32.00-1, nvidia-open-570=570.124.06-* (see
+/// AptPackage: the revision is not known); none where package_of knows none.
 std::vector<manifest::AptPackage>
 packages_of(const manifest::Manifest& manifest, const base::Version& driver, host::ModuleFlavour flavour);
 

@@ -40,6 +40,8 @@ TEST(CheckAsked, every_package_comes_at_its_version_or_is_there_at_it)
                                                    "Inst make [4.2] (4.3-4.1 Ubuntu:22.04 [amd64])\n");
   const std::map<std::string, host::InstalledPackage> installed = {{"unzip", {"6.0-26", true}}};
   EXPECT_TRUE(check_asked({"cuda-nvcc-11-1=11.1.105-1", "make", "unzip", "unzip=6.0-26"}, simulated, installed));
+  EXPECT_TRUE(check_asked({"cuda-nvcc-11-1=11.1.105-*", "unzip=6.0-*"}, simulated, installed));
+  EXPECT_FALSE(check_asked({"cuda-nvcc-11-1=11.1.10-*"}, simulated, installed));
   const auto other = check_asked({"cuda-nvcc-11-1=11.1.74-1"}, simulated, installed);
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().kind, base::ErrorKind::packages);

@@ -49,7 +49,7 @@ TEST_F(DriverRule, TheReleasesOwnIsInstalledFromTheArchive)
 TEST_F(DriverRule, OpenModuleFromBranch560On)
 {
   EXPECT_EQ(driver_of(get({"--cuda", "12.8"}, sample_host("22.04", {"10de:1eb8"}))),
-            "install 570.124.06 nvidia-open-570=570.124.06-1");
+            "install 570.124.06 nvidia-open-570=570.124.06-*");
   EXPECT_EQ(driver_of(get({"--cuda", "12.8", "--module", "proprietary"}, sample_host("22.04", {"10de:1eb8"}))),
             "install 570.124.06 cuda-drivers-570=570.124.06-1");
 }
@@ -96,10 +96,10 @@ TEST_F(DriverRule, NoBranchOfTheArchiveIsRefusedWithWhatItHas)
 TEST_F(DriverRule, UnnamedBranchesComeLastAndWithACaution)
 {
   const Resolution t4 = get({"--cuda", "13.2"}, sample_host("22.04", {"10de:1eb8"}));
-  EXPECT_EQ(driver_of(t4), "install 580.95.05 nvidia-open-580=580.95.05-1");
+  EXPECT_EQ(driver_of(t4), "install 580.95.05 nvidia-open-580=580.95.05-*");
   EXPECT_THAT(about(t4.reasons, "driver"), HasSubstr("595.58.03, which came with CUDA 13.2.1, was passed over"));
   const Resolution late = get({"--cuda", "13.2"}, sample_host("22.04", {"10de:2f06"}));
-  EXPECT_EQ(driver_of(late), "install 595.58.03 nvidia-open=595.58.03-1");
+  EXPECT_EQ(driver_of(late), "install 595.58.03 nvidia-open=595.58.03-*");
   EXPECT_THAT(about(late.cautions, "driver"), HasSubstr("apt may take a later driver than 595.58.03"));
 }
 
@@ -135,7 +135,7 @@ TEST_F(DriverRule, LoadedModuleOfTheWrongKindIsReplaced)
 {
   const host::HostFacts facts =
       with_driver(sample_host("22.04", {"10de:2b85"}), "580.95.05", host::ModuleFlavour::proprietary);
-  EXPECT_EQ(driver_of(get({"--cuda", "12.8"}, facts)), "install 570.124.06 nvidia-open-570=570.124.06-1");
+  EXPECT_EQ(driver_of(get({"--cuda", "12.8"}, facts)), "install 570.124.06 nvidia-open-570=570.124.06-*");
 }
 
 TEST_F(DriverRule, TorchMayNeedMoreThanTheToolkit)
@@ -195,7 +195,7 @@ TEST_F(DriverRule, RunfileNeverBringsOneAndNamesTheCommand)
                 "none --torch none --driver 580.95.05` installs one"));
   EXPECT_EQ(driver_of(get({"--cuda", "none", "--torch", "none", "--driver", "580.95.05"},
                           sample_host("24.04", {"10de:1eb8"}))),
-            "install 580.95.05 nvidia-open-580=580.95.05-1");
+            "install 580.95.05 nvidia-open-580=580.95.05-*");
   EXPECT_EQ(driver_of(get({"--cuda", "11.1.1"}, with_driver(sample_host("24.04", {"10de:1eb8"}), "535.10"))),
             "keep 535.10");
   EXPECT_THAT(refusal({"--cuda", "11.1.1", "--driver", "580"}, sample_host("24.04", {"10de:1eb8"})),
@@ -206,9 +206,9 @@ TEST_F(DriverRule, AskedBranchAndVersion)
 {
   const host::HostFacts facts = sample_host("22.04", {"10de:1eb8"});
   EXPECT_EQ(driver_of(get({"--cuda", "12.4", "--driver", "580"}, facts)),
-            "install 580.95.05 nvidia-open-580=580.95.05-1");
+            "install 580.95.05 nvidia-open-580=580.95.05-*");
   EXPECT_EQ(driver_of(get({"--cuda", "12.4", "--driver", "570.124.06"}, facts)),
-            "install 570.124.06 nvidia-open-570=570.124.06-1");
+            "install 570.124.06 nvidia-open-570=570.124.06-*");
   const Resolution unseen = get({"--cuda", "12.4", "--driver", "535"}, facts);
   EXPECT_EQ(driver_of(unseen), "install 535.309.01 cuda-drivers-535=535.309.01-1");
   EXPECT_THAT(about(unseen.cautions, "driver"), HasSubstr("has driver 535.309.01 was not seen"));
@@ -237,7 +237,7 @@ TEST_F(DriverRule, AskedBranchThatIsLoadedIsKept)
 TEST_F(DriverRule, AloneIsTheNewestThatAptCanBeHeldTo)
 {
   const Resolution resolution = get({"--cuda", "none", "--torch", "none"}, sample_host("22.04", {"10de:1eb8"}));
-  EXPECT_EQ(driver_of(resolution), "install 580.95.05 nvidia-open-580=580.95.05-1");
+  EXPECT_EQ(driver_of(resolution), "install 580.95.05 nvidia-open-580=580.95.05-*");
   EXPECT_FALSE(resolution.cuda || resolution.torch);
 }
 

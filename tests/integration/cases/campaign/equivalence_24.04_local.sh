@@ -4,4 +4,4 @@
 . "$(dirname "$0")/../../lib/case.sh"
 . "$(dirname "$0")/../../lib/equivalence.sh"
 
-check_equivalence 24.04 --cuda 13.0 --method local
+check_equivalence 24.04 --cuda 13.0 --method local --gpu 10de:1eb8

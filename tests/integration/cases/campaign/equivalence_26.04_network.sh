@@ -4,4 +4,4 @@
 . "$(dirname "$0")/../../lib/case.sh"
 . "$(dirname "$0")/../../lib/equivalence.sh"
 
-check_equivalence 26.04 --cuda 13.3 --method network
+check_equivalence 26.04 --cuda 13.3 --method network --gpu 10de:2b85
