@@ -188,12 +188,13 @@ void Checker::check_torch()
     if (m_build->is_cpu()) {
       break;
     }
-    const Kernels kernels = card.capability ? kernels_of(*m_build, *card.capability) : Kernels::unknown;
+    const Kernels kernels = card.capability ? kernels_of(*m_build, *card.capability, m_machine.arch) : Kernels::unknown;
     require(kernels != Kernels::none, "kernels", "no kernel image for " + card.name);
     require(kernels != Kernels::unknown || !m_resolution.cautions.empty(), "unknown", "nothing is said of the kernels");
   }
   require(
       !torch.glibc || !m_machine.glibc || *torch.glibc <= *m_machine.glibc, "glibc", "LibTorch needs a newer glibc");
+  require(!m_resolution.python || python_serves(torch, m_machine), "wheel", "no wheels for this Python");
   const manifest::LibTorchZip* zip = m_resolution.torch->zip;
   if (m_machine.arch == base::Arch::amd64) {
     require(zip != nullptr && zip == zip_of(*m_build, m_request.abi, m_machine), "zip", "not the zip of the asked ABI");
@@ -201,7 +202,7 @@ void Checker::check_torch()
   } else {
     require(zip == nullptr, "zip", "there are no zips for arm64");
     require(m_resolution.python.has_value(), "wheel", "on arm64 torch comes as wheels alone");
-    require(has_arm64_wheels(torch, *m_build), "wheel", "no wheels for arm64 so early");
+    require(has_arm64_wheel(torch, *m_build), "wheel", "no wheels for arm64 so early");
   }
 }
 

@@ -77,6 +77,7 @@ Machine look_at(const manifest::Manifest& manifest, const host::HostFacts& facts
         facts.wsl ? "wsl-ubuntu" : machine.ubuntu->os; // one archive for every Ubuntu in WSL: cuda/repos.json wsl
     machine.glibc = facts.glibc ? facts.glibc : machine.ubuntu->glibc;
     const auto gcc = facts.gcc ? facts.gcc : machine.ubuntu->gcc;
+    machine.python = facts.python ? facts.python : machine.ubuntu->python;
     machine.gcc = gcc ? std::optional(gcc->major_part()) : std::nullopt;
   }
   machine.arch = facts.arch.value_or(base::Arch::amd64);

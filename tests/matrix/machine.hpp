@@ -36,6 +36,7 @@ struct Machine {
   std::optional<base::Version> driver; ///< loaded
   std::optional<base::Version> glibc;
   std::optional<std::uint32_t> gcc; ///< major of the usual compiler
+  std::optional<base::Version> python;
   /// False where nothing may be installed at all: no Ubuntu LTS from 18.04 on (the oldest that cudasetup serves), a
   /// Jetson, a GPU that the manifest does not have.
   bool fit = false;

@@ -206,13 +206,20 @@ TEST_F(Oracle, catches_a_zip_on_arm64)
   Resolution bent = sound();
   bent.arch = base::Arch::arm64;
   bent.archive = known().find_archive("ubuntu2204", base::Arch::arm64);
-  EXPECT_EQ(broken(bent), (Rules{"zip", "wheel"}));
+  EXPECT_EQ(broken(bent), (Rules{"zip", "wheel", "unknown"}));
   bent.torch->zip = nullptr;
   bent.python = resolve::PythonChoice{"/opt/torch-venv"};
+  EXPECT_EQ(broken(bent), Rules{"unknown"}) << "what code this wheel has was not published";
+  bent.cautions.push_back({"torch", "not checked"});
   EXPECT_EQ(broken(bent), Rules{});
   set_torch(bent, "2.1.2", "cu121");
   bent.torch->zip = nullptr;
   EXPECT_EQ(broken(bent), Rules{"wheel"}) << "the first wheels for arm64 are of 2.4.0";
+  EXPECT_EQ(kernels_of(*build("2.4.1", "cu124"), {8, 0}, base::Arch::arm64), Kernels::none) << "sm_90 alone";
+  EXPECT_EQ(kernels_of(*build("2.4.1", "cu124"), {9, 0}, base::Arch::arm64), Kernels::machine_code);
+  facts.python = v("3.14");
+  EXPECT_EQ(broken(bent), Rules{"wheel"});
+  EXPECT_FALSE(python_serves(*known().find_torch(v("2.4.1")), look_at(known(), facts)));
 }
 
 TEST_F(Oracle, catches_a_platform_of_another_major_and_a_newer_one)
@@ -309,11 +316,11 @@ TEST_F(Oracle, catches_silence_about_what_is_unknown)
 TEST_F(Oracle, knows_jetsons_and_same_major_cubins)
 {
   const manifest::TorchBuild& cu110 = *build("1.7.1", "cu110");
-  EXPECT_EQ(kernels_of(cu110, {8, 6}), Kernels::machine_code) << "sm_80 runs on an RTX 3090";
-  EXPECT_EQ(kernels_of(cu110, {8, 7}), Kernels::none) << "Orin";
-  EXPECT_EQ(kernels_of(cu110, {9, 0}), Kernels::none);
-  EXPECT_EQ(kernels_of(*build("1.8.0", "cu111"), {6, 1}), Kernels::none) << "no Pascal in 1.8.0";
-  EXPECT_EQ(kernels_of(*build("1.4.0", "cu101"), {8, 6}), Kernels::compiled) << "PTX of 3.7";
+  EXPECT_EQ(kernels_of(cu110, {8, 6}, base::Arch::amd64), Kernels::machine_code) << "sm_80 runs on an RTX 3090";
+  EXPECT_EQ(kernels_of(cu110, {8, 7}, base::Arch::amd64), Kernels::none) << "Orin";
+  EXPECT_EQ(kernels_of(cu110, {9, 0}, base::Arch::amd64), Kernels::none);
+  EXPECT_EQ(kernels_of(*build("1.8.0", "cu111"), {6, 1}, base::Arch::amd64), Kernels::none) << "no Pascal in 1.8.0";
+  EXPECT_EQ(kernels_of(*build("1.4.0", "cu101"), {8, 6}, base::Arch::amd64), Kernels::compiled) << "PTX of 3.7";
 }
 
 TEST_F(Oracle, knows_which_toolkits_serve_a_capability)

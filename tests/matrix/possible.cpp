@@ -185,7 +185,8 @@ void Possible::look_at_drivers(const resolve::Request& request,
       result.newest = driver;
     }
   };
-  if (choice != DriverChoice::exact && m_loaded_drives) {
+  // Which module is loaded may not be known, but one that was asked for must be able to drive the cards.
+  if (choice != DriverChoice::exact && m_loaded_drives && m_some_module_drives) {
     offer(m_machine.driver);
   }
   if (choice == DriverChoice::keep || foreign || (m_machine.cards.empty() && choice == DriverChoice::automatic)) {
@@ -207,14 +208,15 @@ bool Possible::serves(const Rows::Build& row, const resolve::Request& request) c
   }
   const bool kernels =
       row.build->is_cpu() || std::all_of(m_machine.cards.begin(), m_machine.cards.end(), [&](const Card& card) {
-        return !card.capability || kernels_of(*row.build, *card.capability) != Kernels::none;
+        return !card.capability || kernels_of(*row.build, *card.capability, m_machine.arch) != Kernels::none;
       });
   const bool glibc = !row.torch->glibc || !m_machine.glibc || *row.torch->glibc <= *m_machine.glibc;
   const manifest::LibTorchZip* zip = zip_of(*row.build, request.abi, m_machine);
   const bool file = m_machine.arch == base::Arch::amd64
                         ? zip != nullptr && (!request.require_digests || zip->file.digest())
-                        : request.python && has_arm64_wheels(*row.torch, *row.build);
-  const bool wheels = !request.python || !request.require_digests; // nobody publishes the wheels' digests
+                        : request.python && has_arm64_wheel(*row.torch, *row.build);
+  // Nobody publishes the wheels' digests.
+  const bool wheels = !request.python || (!request.require_digests && python_serves(*row.torch, m_machine));
   return kernels && glibc && file && wheels;
 }
 

@@ -11,19 +11,20 @@ using resolve::Choice;
 using resolve::Method;
 
 /// How wanted a release is for `--cuda auto`: "the newest that GPU, system and driver allow and that has a LibTorch
-/// build"; among those, what has a target for the GPU comes before what merely runs there, what apt brings comes before
-/// what a runfile brings, and for an asked torch its pair comes first.
+/// build"; among those, what has a target for the GPU comes before what merely runs there, for an asked torch the
+/// release that it is the first pair of, or any, comes first, and what apt brings comes before what a runfile brings.
 auto wantedness(const Possible& possible, const Asked& asked, const resolve::Request& request, std::size_t release)
 {
   const std::vector<std::size_t>& pairs = possible.rows().pairs[release];
-  const bool paired = request.torch.choice != Choice::exact ||
-                      std::any_of(asked.builds.begin(), asked.builds.end(), [&](std::size_t build) {
-                        return std::find(pairs.begin(), pairs.end(), build) != pairs.end();
-                      });
+  int place = 0;
+  if (request.torch.choice == Choice::exact) {
+    const auto pair = std::find_first_of(pairs.begin(), pairs.end(), asked.builds.begin(), asked.builds.end());
+    place = pair == pairs.end() ? 0 : (pair == pairs.begin() ? 2 : 1);
+  }
   return std::tuple(possible.loaded_runs(release),
                     possible.has_targets(release),
+                    place,
                     possible.comes_by_apt(release),
-                    paired,
                     !pairs.empty(),
                     release);
 }

@@ -156,24 +156,28 @@ std::uint64_t packaged_compilers(const Version& ubuntu)
   }
 }
 
-Kernels kernels_of(const manifest::TorchBuild& build, ComputeCapability card)
+Kernels kernels_of(const manifest::TorchBuild& build, ComputeCapability card, base::Arch arch)
 {
+  static const std::vector<ComputeCapability> k_nothing;
+  const bool wheel = arch == base::Arch::arm64;
+  const auto& sms = !wheel ? build.sm : (build.arm64_wheel ? build.arm64_wheel->sm : k_nothing);
+  const auto& ptxs = !wheel ? build.ptx : (build.arm64_wheel ? build.arm64_wheel->ptx : k_nothing);
   constexpr std::array k_jetsons = {ComputeCapability{5, 3},
                                     ComputeCapability{6, 2},
                                     ComputeCapability{7, 2},
                                     ComputeCapability{8, 7},
                                     ComputeCapability{10, 1}};
   const bool jetson = std::find(k_jetsons.begin(), k_jetsons.end(), card) != k_jetsons.end();
-  if (build.sm.empty() && build.ptx.empty()) {
+  if (sms.empty() && ptxs.empty()) {
     return Kernels::unknown;
   }
-  const bool cubin = std::any_of(build.sm.begin(), build.sm.end(), [&](ComputeCapability sm) {
+  const bool cubin = std::any_of(sms.begin(), sms.end(), [&](ComputeCapability sm) {
     return sm == card || (!jetson && sm.major_part == card.major_part && sm.minor_part <= card.minor_part);
   });
   if (cubin) {
     return Kernels::machine_code;
   }
-  const bool ptx = std::any_of(build.ptx.begin(), build.ptx.end(), [&](ComputeCapability sm) { return sm <= card; });
+  const bool ptx = std::any_of(ptxs.begin(), ptxs.end(), [&](ComputeCapability sm) { return sm <= card; });
   return ptx ? Kernels::compiled : Kernels::none;
 }
 
@@ -220,9 +224,22 @@ const manifest::LibTorchZip* zip_of(const manifest::TorchBuild& build, manifest:
   return nullptr;
 }
 
-bool has_arm64_wheels(const manifest::TorchRelease& torch, const manifest::TorchBuild& build)
+bool has_arm64_wheel(const manifest::TorchRelease& torch, const manifest::TorchBuild& build)
 {
-  return build.is_cpu() || torch.version >= *Version::parse("2.4");
+  if (build.is_cpu()) {
+    return true;
+  }
+  const bool none = build.arm64_wheel && build.arm64_wheel->exists == manifest::Arm64Wheel::Existence::no;
+  return torch.version >= *Version::parse("2.4") && !none;
+}
+
+bool python_serves(const manifest::TorchRelease& torch, const Machine& machine)
+{
+  if (!machine.python) {
+    return true;
+  }
+  const Version minor = *Version::parse(machine.python->prefix(2));
+  return (!torch.least_python || *torch.least_python <= minor) && (!torch.most_python || minor <= *torch.most_python);
 }
 
 std::optional<Version> least_driver(const manifest::CudaRelease& release)

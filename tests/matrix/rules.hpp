@@ -48,8 +48,9 @@ enum class Kernels { machine_code, compiled, none, unknown };
 
 /// What a build has for a capability: a cubin of the same major and a minor not above, else PTX not above
 /// (torch-releases.json pick_platform step 2). Cubins of other chips do not run on Jetson's 5.3, 6.2, 7.2, 8.7 and 10.1
-/// (torch/gotchas.md 14). Neither known: unknown. Not to be asked of the CPU's builds.
-Kernels kernels_of(const manifest::TorchBuild& build, base::ComputeCapability card);
+/// (torch/gotchas.md 14). The wheels for arm64 have a list of their own (sm_aarch64_wheel). Nothing known: unknown. Not
+/// to be asked of the CPU's builds.
+Kernels kernels_of(const manifest::TorchBuild& build, base::ComputeCapability card, base::Arch arch);
 
 /// Whether a build can be used with a toolkit: the same CUDA major (torch-releases.json toolkit_for_libtorch), and not
 /// a newer minor (pick_platform step 3) unless the manifest pairs the two. The CPU's builds go with everything.
@@ -65,8 +66,12 @@ bool cmake_finds_it(const manifest::CudaRelease& cuda, const manifest::TorchRele
 /// The zip of the ABI; null on arm64, for which there are none (torch-releases.json libtorch_linux_arch).
 const manifest::LibTorchZip* zip_of(const manifest::TorchBuild& build, manifest::Abi abi, const Machine& machine);
 
-/// torch's CUDA wheels for arm64 begin with 2.4.0: torch-releases.json aarch64_wheels.
-bool has_arm64_wheels(const manifest::TorchRelease& torch, const manifest::TorchBuild& build);
+/// Whether pip has the wheel for arm64: CUDA ones begin with 2.4.0 (torch-releases.json aarch64_wheels); later, as the
+/// record says. Unknown: true.
+bool has_arm64_wheel(const manifest::TorchRelease& torch, const manifest::TorchBuild& build);
+
+/// Whether the wheels are made for the machine's Python: torch-releases.json python. Unknown: true.
+bool python_serves(const manifest::TorchRelease& torch, const Machine& machine);
 
 /// The least driver of a release: minor version compatibility, or the driver documented for the release where that is
 /// lower (11.0); 10.x has the documented one alone. cuda-releases.json driver, gpu/drivers.json compatibility_rules.
