@@ -18,8 +18,8 @@
 #   - torch: 2.14.0+cu132 is the pair of this CUDA
 #
 # Cost:
-#   download  4.3 kB and more, not known beforehand
-#   disk      not known beforehand
+#   download  4.3 kB; not known beforehand: the installer of CUDA 13.4.2, LibTorch 2.14.0+cu132, apt's packages
+#   disk      4.3 kB; not known beforehand: the installer of CUDA 13.4.2, LibTorch 2.14.0+cu132, apt's packages
 #   reboot    not needed
 
 set -eu
@@ -36,7 +36,8 @@ fi
 
 # [1/16] Read Ubuntu's package lists
 # Why: packages of Ubuntu's are missing, and a fresh system has no lists.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [2/16] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
@@ -62,7 +63,8 @@ dpkg -i --force-confnew,confmiss /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb
 
 # [7/16] Read the package lists
 # Why: NVIDIA's list is new or may be old, and its packages need Ubuntu's.
-apt-get update -o APT::Update::Error-Mode=any
+apt-get update -o APT::Update::Error-Mode=any ||
+  echo 'That was not all read; what comes next fails if it needs it.' >&2
 
 # [8/16] Fetch the installer of CUDA 13.4.2
 # Why: checked against its sha256.

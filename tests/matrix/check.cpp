@@ -305,20 +305,23 @@ void Checker::check_new_driver()
   check_driver_packages(*driver.version, *driver.module);
 }
 
-/// NVIDIA's names: cuda/packages.md 1 and 4, gpu/drivers.json nvidia_repo_packages.
+/// NVIDIA's names: cuda/packages.md 1 and 4, gpu/drivers.json nvidia_repo_packages. There cuda-drivers-NNN has the
+/// revision 1; of the others several revisions are shown, and no rule.
 void Checker::check_driver_packages(const Version& driver, host::ModuleFlavour module)
 {
   const std::string branch = driver.major_part() < 590 ? "-" + driver.prefix(1) : "";
   const std::string name = (module == host::ModuleFlavour::open ? "nvidia-open" : "cuda-drivers") + branch;
+  const bool is_sure = module == host::ModuleFlavour::proprietary && !branch.empty();
+  const std::string version = driver.text() + (is_sure ? "-1" : "-*");
   bool found = false;
   // A local installer has one driver only.
   bool pinned = !branch.empty() || (m_resolution.cuda && m_resolution.cuda->method == Method::local);
   for (const manifest::AptPackage& package : m_resolution.driver.packages) {
-    found = found || (package.name == name && package.version == driver.text() + "-1");
+    found = found || (package.name == name && package.version == version);
     pinned = pinned || package.name == "nvidia-driver-pinning-" + driver.text() ||
              package.name == "nvidia-driver-pinning-" + driver.prefix(1);
   }
-  require(found, "driver", "its packages are not " + name + " " + driver.text() + "-1");
+  require(found, "driver", "its packages are not " + name + " " + version);
   require(pinned || has_caution("driver"), "driver", "apt is not held to the branch, and nothing is said of it");
 }
 

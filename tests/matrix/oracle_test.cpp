@@ -250,7 +250,8 @@ TEST_F(Oracle, catches_a_driver_that_is_too_old_or_of_the_wrong_branch_or_module
     Resolution bent = sound();
     bent.driver.version = v(version);
     bent.driver.module = module;
-    bent.driver.packages = {{package, std::string(version) + "-1"}};
+    const bool is_open = module == host::ModuleFlavour::open;
+    bent.driver.packages = {{package, std::string(version) + (is_open ? "-*" : "-1")}};
     return broken(bent);
   };
   using host::ModuleFlavour;

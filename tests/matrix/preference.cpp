@@ -49,15 +49,25 @@ void check_cuda(const Possible& possible,
   }
 }
 
-/// How wanted a build is with a release: its place among the pairs (auto), then the newest torch, then the newest
-/// platform; builds whose kernels nobody published come last.
-auto wantedness(const Rows& rows, const std::vector<std::size_t>& pairs, std::size_t build)
+/// Whether somebody published which GPUs a build serves: the zip's code, on arm64 the wheel's.
+bool has_known_kernels(const manifest::TorchBuild& build, base::Arch arch)
 {
-  const Rows::Build& row = rows.builds[build];
+  if (arch == base::Arch::amd64) {
+    return !build.sm.empty() || !build.ptx.empty();
+  }
+  return build.arm64_wheel && (!build.arm64_wheel->sm.empty() || !build.arm64_wheel->ptx.empty());
+}
+
+/// How wanted a build is with a release: a pair (auto), for a GPU first those whose kernels are known, by their place;
+/// then the newest torch, then the newest platform; builds whose kernels nobody published come last.
+auto wantedness(const Possible& possible, const std::vector<std::size_t>& pairs, std::size_t build)
+{
+  const Rows::Build& row = possible.rows().builds[build];
+  const Machine& machine = possible.machine();
   const auto place = pairs.end() - std::find(pairs.begin(), pairs.end(), build);
-  const bool known = !row.build->sm.empty() || !row.build->ptx.empty();
+  const bool known = has_known_kernels(*row.build, machine.arch);
   const auto older_platform = row.build - row.torch->builds.data(); // newest CUDA first
-  return std::tuple(place, known, row.torch->version, -older_platform);
+  return std::tuple(place > 0, machine.cards.empty() || known, place, known, row.torch->version, -older_platform);
 }
 
 void check_torch(const Possible& possible,
@@ -72,7 +82,7 @@ void check_torch(const Possible& possible,
   const bool automatic = request.torch.choice == Choice::automatic;
   const std::vector<std::size_t> pairs = automatic ? rows.pairs[release] : std::vector<std::size_t>();
   for (const std::size_t build : asked.builds) {
-    if (wantedness(rows, pairs, chosen) < wantedness(rows, pairs, build) && possible.works(release, build)) {
+    if (wantedness(possible, pairs, chosen) < wantedness(possible, pairs, build) && possible.works(release, build)) {
       breaches.push_back({"newest", name_of(rows, release, build) + " would be more wanted"});
       return;
     }
