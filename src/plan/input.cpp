@@ -25,8 +25,8 @@ std::string in_cache(std::string_view name)
 Presence presence_of(const host::HostFacts& facts, const manifest::AptPackage& package)
 {
   const auto found = facts.packages.find(package.name);
-  const bool there = found != facts.packages.end() && found->second.configured &&
-                     package.has_version(found->second.version);
+  const bool there =
+      found != facts.packages.end() && found->second.configured && package.has_version(found->second.version);
   return there ? Presence::present : Presence::absent;
 }
 
