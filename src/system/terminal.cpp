@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -35,13 +36,22 @@ void print(std::string_view text)
 
 bool ask(const std::string& question)
 {
+  // Unlike a read, ppoll ends when a signal comes: ^C is an answer too. One that comes as soon as the question stands
+  // there waits for it.
+  sigset_t stops;
+  sigset_t usual;
+  sigemptyset(&stops);
+  sigaddset(&stops, SIGINT);
+  sigaddset(&stops, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &stops, &usual);
   std::fputs((question + " [y/N] ").c_str(), stderr);
   std::fflush(stderr);
-  // Unlike a read, poll ends when a signal comes: ^C is an answer too.
   struct pollfd input {
     STDIN_FILENO, POLLIN, 0
   };
-  if (::poll(&input, 1, -1) < 0) {
+  const int ready = ::ppoll(&input, 1, nullptr, &usual);
+  ::pthread_sigmask(SIG_SETMASK, &usual, nullptr);
+  if (ready < 0) {
     return false;
   }
   std::string answer;
