@@ -101,21 +101,23 @@ base::Result<void> copy_apt_state(effects::Files& target)
 /// either.
 base::Result<void> check_key(const plan::Simulation& simulation, const std::string& path, std::string_view keyring)
 {
-  if (simulation.key_fingerprint.empty()) {
+  if (simulation.key_fingerprints.empty()) {
     return {};
   }
   const std::vector<std::string> found = base::key_fingerprints(keyring);
   const auto holds = [](const std::vector<std::string>& all, const std::string& one) {
     return std::find(all.begin(), all.end(), one) != all.end();
   };
-  if (holds(found, simulation.key_fingerprint) && std::all_of(found.begin(), found.end(), [&](const std::string& one) {
+  const bool signs = std::any_of(
+      found.begin(), found.end(), [&](const std::string& one) { return holds(simulation.key_fingerprints, one); });
+  if (signs && std::all_of(found.begin(), found.end(), [&](const std::string& one) {
         return holds(simulation.known_fingerprints, one);
       })) {
     return {};
   }
   base::Error error = base::make_error(
       base::ErrorKind::untrusted, "the key in " + path + " is not the one that signs NVIDIA's archive: not trusted");
-  error.details = {"expected " + simulation.key_fingerprint,
+  error.details = {"expected " + base::join(simulation.key_fingerprints, " or "),
                    "found    " + (found.empty() ? "no key" : base::join(found, ", "))};
   return base::fail(std::move(error).with_hint("a mirror may hold another keyring: try without --mirror; where NVIDIA "
                                                "has changed its key, a newer cudasetup, or "

@@ -243,7 +243,7 @@ void describe_key(const Input& input, const std::string& name, Simulation& simul
   for (const manifest::SigningKey& key : input.settings.keys) {
     simulation.known_fingerprints.push_back(key.fingerprint);
     if (key.id == name || key.file == name) {
-      simulation.key_fingerprint = key.fingerprint;
+      simulation.key_fingerprints.push_back(key.fingerprint);
     }
   }
 }

@@ -148,8 +148,8 @@ struct Simulation {
   std::string local_directory;
   /// Key file name, or pattern, inside `key_directory`.
   std::string key_pattern;
-  /// The fingerprint of the key that signs the source; empty where it is not known (a local installer's own key).
-  std::string key_fingerprint = {};
+  /// Of the keys that may sign the source, one of which must be there; empty where none is known (a local installer's own).
+  std::vector<std::string> key_fingerprints = {};
   /// Those of all keys that may be beside it.
   std::vector<std::string> known_fingerprints = {};
 };

@@ -263,12 +263,15 @@ TEST_F(SimulateTest, trusts_the_key_that_is_named_and_no_other)
   m_simulation.source_line = "deb [signed-by={keyring}] file:/var/cuda-repo /";
   m_simulation.key_directory = "/var/cuda-repo";
   m_simulation.key_pattern = "7fa2af80.pub";
-  m_simulation.key_fingerprint = test::k_fingerprint;
+  m_simulation.key_fingerprints = {test::k_fingerprint};
   m_simulation.known_fingerprints = {test::k_fingerprint};
   m_machine.target.put("/var/cuda-repo/7fa2af80.pub", test::k_armored_key);
   apt_says("");
   EXPECT_TRUE(run());
-  m_simulation.key_fingerprint = "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80";
+  // Of several records for one key file any will do: the file's name is older than some of NVIDIA's keys.
+  m_simulation.key_fingerprints = {"0000000000000000000000000000000000000000", test::k_fingerprint};
+  EXPECT_TRUE(run());
+  m_simulation.key_fingerprints = {"AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"};
   m_before = m_machine.target.nodes();
   const auto other = run();
   ASSERT_FALSE(other);
@@ -276,10 +279,11 @@ TEST_F(SimulateTest, trusts_the_key_that_is_named_and_no_other)
   EXPECT_EQ(other.error().message,
             "the key in /var/cuda-repo/7fa2af80.pub is not the one that signs NVIDIA's archive: not trusted");
   EXPECT_EQ(other.error().details,
-            (std::vector<std::string>{"expected " + m_simulation.key_fingerprint, "found    " + test::k_fingerprint}));
+            (std::vector<std::string>{"expected " + m_simulation.key_fingerprints.front(),
+                                      "found    " + test::k_fingerprint}));
   EXPECT_FALSE(other.error().hints.empty());
   expect_nothing_changed();
-  m_simulation.key_fingerprint = test::k_fingerprint;
+  m_simulation.key_fingerprints = {test::k_fingerprint};
   m_simulation.known_fingerprints.clear();
   EXPECT_FALSE(run()) << "one that nobody knows";
 }
