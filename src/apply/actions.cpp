@@ -13,9 +13,6 @@ namespace cudasetup::apply {
 
 namespace {
 
-/// Fetched files lie here; they are nobody's but ours.
-constexpr std::string_view k_cache_prefix = "/var/cache/cudasetup/";
-
 std::string parent_of(const std::string& path)
 {
   const std::size_t slash = path.rfind('/');
@@ -178,6 +175,15 @@ base::Result<void> perform_run(Workbench& bench, const plan::Run& run)
 
 } // namespace
 
+std::vector<std::string> destinations(effects::Files& target, const plan::CopyMatch& copy)
+{
+  std::vector<std::string> paths;
+  for (const std::string& name : matching_names(target, copy)) {
+    paths.push_back(destination(copy, name));
+  }
+  return paths;
+}
+
 base::Result<void> perform(Workbench& bench, const plan::Action& action)
 {
   if (const auto* download = std::get_if<plan::Download>(&action)) {
@@ -205,32 +211,6 @@ base::Result<void> perform(Workbench& bench, const plan::Action& action)
     return {};
   }
   return perform_run(bench, std::get<plan::Run>(action));
-}
-
-std::vector<std::string> paths_changed_by(effects::Files& target, const plan::Action& action)
-{
-  if (const auto* download = std::get_if<plan::Download>(&action)) {
-    return download->to.starts_with(k_cache_prefix) ? std::vector<std::string>{} : std::vector{download->to};
-  }
-  if (const auto* write = std::get_if<plan::WriteFile>(&action)) {
-    return {write->path};
-  }
-  if (const auto* directory = std::get_if<plan::MakeDirectory>(&action)) {
-    return {directory->path};
-  }
-  if (const auto* unpack = std::get_if<plan::Unpack>(&action)) {
-    return {unpack->to};
-  }
-  if (const auto* link = std::get_if<plan::Link>(&action)) {
-    return {link->path};
-  }
-  std::vector<std::string> paths;
-  if (const auto* copy = std::get_if<plan::CopyMatch>(&action)) {
-    for (const std::string& name : matching_names(target, *copy)) {
-      paths.push_back(destination(*copy, name));
-    }
-  }
-  return paths;
 }
 
 } // namespace cudasetup::apply

@@ -2,6 +2,7 @@
 
 #include "apply/tools.hpp"
 #include "journal/known_digests.hpp"
+#include "journal/path_state.hpp"
 #include "plan/plan.hpp"
 
 #include <string>
@@ -21,8 +22,21 @@ struct Workbench {
 /// Carries out one action of a step on the target. Its result equals that of `plan::commands_for`.
 base::Result<void> perform(Workbench& bench, const plan::Action& action);
 
-/// The paths an action replaces or creates by itself, whose originals are kept before it. Not those in our cache, which
-/// are ours alone, nor what a program changes.
-std::vector<std::string> paths_changed_by(effects::Files& target, const plan::Action& action);
+/// Fetched files lie here; they are nobody's but ours.
+inline constexpr std::string_view k_cache_prefix = "/var/cache/cudasetup/";
+
+/// The files that a CopyMatch makes of what is there now.
+std::vector<std::string> destinations(effects::Files& target, const plan::CopyMatch& copy);
+
+/// A path that an action replaces or creates.
+struct ChangedPath {
+  std::string path;
+  journal::Extent extent = journal::Extent::single;
+  std::string moved_to = {}; ///< where a former tree waits; empty where none is replaced
+};
+
+/// The paths that an action replaces or creates, missing parents first. Not those in our cache, which are ours alone,
+/// nor what apt and dpkg change.
+std::vector<ChangedPath> paths_changed_by(effects::Files& target, const plan::Action& action);
 
 } // namespace cudasetup::apply

@@ -1,74 +1,16 @@
 #include "apply/apply.hpp"
 
-#include "apply/actions.hpp"
+#include "apply/course.hpp"
+#include "apply/keep_packages.hpp"
 #include "apply/preflight.hpp"
 #include "apply/simulate.hpp"
 #include "apply/space.hpp"
-#include "base/text.hpp"
-#include "journal/journal.hpp"
+#include "apply/system_state.hpp"
+#include "apply/take_up.hpp"
 
 namespace cudasetup::apply {
 
 namespace {
-
-base::Error interrupted(const std::string& where)
-{
-  return base::make_error(base::ErrorKind::interrupted, "stopped " + where + ", as asked")
-      .with_hint("give the same command again: it goes on from what is there");
-}
-
-double seconds_since(effects::Clock& clock, std::chrono::steady_clock::time_point start)
-{
-  return std::chrono::duration<double>(clock.steady() - start).count();
-}
-
-/// @p error with a word about the journal, where that could not be written either.
-base::Error&& and_unrecorded(base::Error&& error, const base::Result<void>& recorded)
-{
-  if (!recorded) {
-    error.details.push_back("and the journal could not be written: " + recorded.error().message);
-  }
-  return std::move(error);
-}
-
-base::Result<void> perform_all(Workbench& bench, journal::Journal& journal, const plan::Step& step)
-{
-  for (const plan::Action& action : step.actions) {
-    if (step.interruptible == plan::Interruptible::yes && bench.effects.interrupts.count() > 0) {
-      return base::fail(interrupted("in the step \"" + step.title + "\""));
-    }
-    for (const std::string& path : paths_changed_by(bench.effects.target, action)) {
-      CUDASETUP_TRY(journal.keep_original(path));
-    }
-    CUDASETUP_TRY(perform(bench, action));
-  }
-  return {};
-}
-
-journal::Outcome outcome_of(const base::Result<void>& result)
-{
-  if (result) {
-    return journal::Outcome::done;
-  }
-  return result.error().kind == base::ErrorKind::interrupted ? journal::Outcome::interrupted : journal::Outcome::failed;
-}
-
-base::Result<void>
-run_step(Workbench& bench, journal::Journal& journal, const plan::Step& step, std::size_t number, std::size_t count)
-{
-  using Outcome = effects::StepEnded::Outcome;
-  const auto start = bench.effects.clock.steady();
-  CUDASETUP_TRY(journal.step_started(step));
-  bench.effects.events.emit(effects::StepStarted{number, count, step.id, step.title});
-  auto result = perform_all(bench, journal, step);
-  const double seconds = seconds_since(bench.effects.clock, start);
-  auto recorded = journal.step_ended(step, outcome_of(result), seconds, result ? "" : result.error().message);
-  bench.effects.events.emit(effects::StepEnded{step.id, result ? Outcome::done : Outcome::failed, seconds});
-  if (!result) {
-    return base::fail(and_unrecorded(std::move(result).error(), recorded).while_doing(step.title));
-  }
-  return recorded;
-}
 
 /// How many steps come before the simulation: those that let it fetch what it needs.
 std::size_t steps_before_simulation(const plan::Plan& plan)
@@ -125,35 +67,68 @@ bool can_ask_first(const plan::Plan& plan)
   return plan.simulation && plan.simulation->after.empty() && plan.simulation->local_installer.empty();
 }
 
-base::Result<void> run_step_at(Run& run, journal::Journal& journal, std::size_t index)
+/// Packages that the steps give to dpkg themselves: "cuda-keyring" of `dpkg -i /…/cuda-keyring_1.1-1_all.deb`.
+std::vector<std::string> packages_given_to_dpkg(const plan::Plan& plan)
 {
-  const plan::Step& step = run.plan.steps[index];
-  if (run.bench.effects.interrupts.count() > 0) {
-    return base::fail(interrupted("before the step \"" + step.title + "\""));
-  }
-  if (index > 0 && index == steps_before_simulation(run.plan)) {
-    if (auto tried = run.try_out(); !tried) {
-      return base::fail(std::move(tried).error().while_doing("trying out the rest; all that was changed is by \"" +
-                                                             run.plan.steps[index - 1].title + "\""));
+  std::vector<std::string> names;
+  for (const plan::Step& step : plan.steps) {
+    for (const plan::Action& action : step.actions) {
+      const auto* run = std::get_if<plan::Run>(&action);
+      if (run != nullptr && run->command.argv.front() == "dpkg") {
+        const std::string& file = run->command.argv.back();
+        const std::string name = file.substr(file.rfind('/') + 1);
+        names.push_back(name.substr(0, name.find('_')));
+      }
     }
   }
-  return run_step(run.bench, journal, step, index + 1, run.plan.steps.size());
+  return names;
 }
 
-base::Result<void> run_steps(Run& run, journal::Journal& journal)
+/// Writes down what apt said it would do, and puts aside what it would replace.
+base::Result<void> prepare_for(const std::optional<AptCost>& apt,
+                               Workbench& bench,
+                               journal::Journal& journal,
+                               const journal::Packages& installed)
 {
-  for (std::size_t i = 0; i < run.plan.steps.size(); ++i) {
-    auto result = run_step_at(run, journal, i);
-    if (!result) {
-      const journal::Outcome outcome = outcome_of(result);
-      base::Error error = and_unrecorded(std::move(result).error(), journal.ended(outcome));
-      if (outcome == journal::Outcome::failed) {
-        error.hints.push_back({"then give the same command again: it goes on from what is there", std::nullopt});
+  if (!apt || apt->changes.empty()) {
+    return {};
+  }
+  CUDASETUP_TRY(journal.intends(apt->changes));
+  return keep_packages(bench.effects, bench.tools, journal, apt->changes, installed);
+}
+
+/// The newest transaction where it is not over; one that cannot be read is said to be so and left alone.
+std::optional<journal::Transaction> unfinished(const effects::Effects& effects)
+{
+  auto last = last_transaction(effects.target);
+  if (!last) {
+    effects.events.emit(effects::Notice{"an earlier transaction cannot be taken back: " + last.error().message});
+    return std::nullopt;
+  }
+  return *last && !(*last)->is_done() && (*last)->verb == journal::Verb::install ? *std::move(last) : std::nullopt;
+}
+
+/// The journal of this run: a new one, or that of the same request which did not end well.
+base::Result<journal::Journal> open_journal(const effects::Effects& effects,
+                                            const journal::Header& header,
+                                            const std::vector<std::string>& intended,
+                                            const journal::SystemState& state)
+{
+  if (const auto former = unfinished(effects)) {
+    const bool same = former->arguments == header.arguments && !former->before.packages.empty();
+    if (same || !former->outcome) {
+      CUDASETUP_TRY_ASSIGN(journal::Journal journal, take_up(effects, *former, state));
+      if (same) {
+        effects.events.emit(effects::Notice{"going on with transaction " + former->id});
+        return journal;
       }
-      return base::fail(std::move(error));
+      CUDASETUP_TRY(journal.ended(journal::Outcome::interrupted));
     }
   }
-  return journal.ended(journal::Outcome::done);
+  CUDASETUP_TRY_ASSIGN(journal::Journal journal, journal::Journal::begin(effects.target, effects.clock, header));
+  CUDASETUP_TRY(journal.intends(intended));
+  CUDASETUP_TRY(journal.state_before(state));
+  return journal;
 }
 
 base::Result<journal::KnownDigests> load_digests(effects::Files& target, const Tools& tools)
@@ -184,7 +159,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
     return Applied{};
   }
   Tools tools(effects, options.root, options.lock_timeout_seconds);
-  CUDASETUP_TRY(check_before(facts, tools));
+  CUDASETUP_TRY(check_before(facts));
   CUDASETUP_TRY(check_destinations(effects.target, plan));
   const bool asks_first = can_ask_first(plan);
   if (!asks_first) {
@@ -205,10 +180,25 @@ base::Result<Applied> apply(const effects::Effects& effects,
   if (effects.interrupts.count() > 0) {
     return base::fail(interrupted("before the first change"));
   }
-  CUDASETUP_TRY_ASSIGN(
-      journal::Journal journal,
-      journal::Journal::begin(effects.target, effects.clock, plan::to_json(run.costed(), facts, options.root)));
-  CUDASETUP_TRY(run_steps(run, journal));
+  const journal::SystemState state = read_system_state(effects.target);
+  const journal::Header header{
+      journal::Verb::install, options.arguments, "", plan::to_json(run.costed(), facts, options.root)};
+  CUDASETUP_TRY_ASSIGN(journal::Journal journal, open_journal(effects, header, packages_given_to_dpkg(plan), state));
+  Course course(bench, journal, state);
+  CUDASETUP_TRY(course.keep_originals(plan.steps));
+  CUDASETUP_TRY(prepare_for(run.apt, bench, journal, state.packages));
+  const std::size_t pause = steps_before_simulation(plan);
+  const auto try_out_late = [&]() -> base::Result<void> {
+    if (pause == 0) {
+      return {};
+    }
+    if (auto late = run.try_out(); !late) {
+      return base::fail(std::move(late).error().while_doing("trying out the rest; all that was changed is by \"" +
+                                                            plan.steps[pause - 1].title + "\""));
+    }
+    return prepare_for(run.apt, bench, journal, state.packages);
+  };
+  CUDASETUP_TRY(course.run(plan.steps, pause, try_out_late));
   return Applied{journal.id(), plan.steps.size(), run.totals};
 }
 

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace cudasetup::apply {
 
@@ -14,6 +15,9 @@ struct ApplyOptions {
   /// The tree that is changed; "" or "/": the running system.
   std::string root;
   unsigned lock_timeout_seconds = 300;
+  /// The options that ask for this plan, as words of a command line: with the same ones a transaction that did not end
+  /// well is gone on with.
+  std::vector<std::string> arguments = {};
 };
 
 /// Asked once, when what it costs is known as far as it can be before the first change: an Error ends it all.

@@ -31,16 +31,17 @@ base::Result<void> check_asked(const std::vector<std::string>& asked,
                                const AptSimulation& simulated,
                                const std::map<std::string, host::InstalledPackage>& installed);
 
-/// What `apt-get --print-uris install` tells of the cost.
+/// What apt tells of an installation beforehand.
 struct AptCost {
   std::vector<std::string> addresses; ///< of the packages that would be fetched
+  std::vector<std::string> changes;   ///< the packages that would be installed, changed or removed
   /// Of those that are not on this machine (file:) already.
   std::uint64_t download_bytes = 0;
   /// What the packages add on the disk, as apt rounds it; 0 where they free some. nullopt: apt did not say.
   std::optional<std::uint64_t> disk_bytes;
 };
 
-/// Reads the lines `'ADDRESS' FILE BYTES DIGEST` and "After this operation, …". Pure.
+/// Reads the lines `'ADDRESS' FILE BYTES DIGEST` and "After this operation, …"; the changes are the simulation's. Pure.
 AptCost parse_cost(std::string_view output);
 
 } // namespace cudasetup::apply

@@ -34,18 +34,11 @@ fetch_some(Workbench& bench, const plan::Plan& plan, const std::function<bool(co
 
 } // namespace
 
-base::Result<void> check_before(const host::HostFacts& facts, const Tools& tools)
+base::Result<void> check_before(const host::HostFacts& facts)
 {
   if (!facts.is_root) {
     return base::fail(base::make_error(base::ErrorKind::needs_root, "installing needs root; nothing was changed")
                           .with_hint("give the same command with sudo"));
-  }
-  if (!facts.dpkg_audit.empty()) {
-    base::Error error =
-        base::make_error(base::ErrorKind::packages, "dpkg has unfinished work on this machine; nothing was changed");
-    error.details = facts.dpkg_audit;
-    return base::fail(std::move(error).with_hint("let dpkg finish it, then try again",
-                                                 tools.outside(base::Command{{"dpkg", "--configure", "-a"}})));
   }
   return {};
 }

@@ -7,8 +7,8 @@
 
 namespace cudasetup::apply {
 
-/// What can be known before anything is done: are we root, is dpkg healthy.
-base::Result<void> check_before(const host::HostFacts& facts, const Tools& tools);
+/// What can be known before anything is done: are we root.
+base::Result<void> check_before(const host::HostFacts& facts);
 
 /// Whether what the plan unpacks may go where it says, so that nothing is fetched in vain: see
 /// fetch::check_destination.

@@ -286,6 +286,10 @@ simulate_in_state(const effects::Effects& effects, Tools& tools, const plan::Sim
   install.insert(install.begin(), "--print-uris");
   CUDASETUP_TRY_ASSIGN(const std::string addresses, ask(target, tools, update, private_apt(std::move(install))));
   AptCost cost = parse_cost(addresses);
+  for (const auto& [name, version] : would.installs) {
+    cost.changes.push_back(name);
+  }
+  cost.changes.insert(cost.changes.end(), would.removals.begin(), would.removals.end());
   CUDASETUP_TRY(judge_unread(effects, update, cost));
   return cost;
 }

@@ -2,7 +2,7 @@
 #include "cli/pipeline.hpp"
 #include "cli/typed.hpp"
 #include "cli/verbs.hpp"
-#include "journal/journal.hpp"
+#include "journal/transaction.hpp"
 
 #include <fmt/format.h>
 
@@ -42,18 +42,32 @@ json::Value to_json(const journal::Transaction& transaction)
   }
   return json::Object{{"id", transaction.id},
                       {"started", transaction.started},
+                      {"verb", journal::name_of(transaction.verb)},
+                      {"arguments", json::Array(transaction.arguments.begin(), transaction.arguments.end())},
+                      {"of", transaction.of.empty() ? json::Value() : json::Value(transaction.of)},
                       {"outcome", outcome_of(transaction.outcome)},
                       {"torn", transaction.torn},
                       {"steps", std::move(steps)}};
 }
 
+/// "install --cuda 11.1", "undo of 0001"
+std::string words_of(const journal::Transaction& transaction)
+{
+  if (transaction.verb == journal::Verb::undo) {
+    return "undo of " + transaction.of;
+  }
+  std::vector<std::string> words = {"install"};
+  words.insert(words.end(), transaction.arguments.begin(), transaction.arguments.end());
+  return base::to_shell(base::Command{std::move(words)});
+}
+
 std::string summary(const journal::Transaction& transaction)
 {
-  return fmt::format("{}  {}  {:<11}  {} step(s)\n",
+  return fmt::format("{}  {}  {:<11}  {}\n",
                      transaction.id,
                      transaction.started,
                      outcome_of(transaction.outcome),
-                     transaction.steps.size());
+                     words_of(transaction));
 }
 
 std::string details(const journal::Transaction& transaction)

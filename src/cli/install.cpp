@@ -140,7 +140,7 @@ apply_plan(const Options& options, Outside& outside, const effects::Effects& eff
     }
     return agree(options, outside, effects.interrupts);
   };
-  const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds};
+  const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
   CUDASETUP_TRY_ASSIGN(const apply::Applied applied, apply::apply(effects, prepared.plan, prepared.facts, how, ask));
   return finish(options, outside, effects, prepared, applied);
 }

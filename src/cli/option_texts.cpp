@@ -340,6 +340,7 @@ base::Result<Options> options_of(const OptionTexts& texts, Environment environme
   options.json = switch_of(texts.json || texts.format == "json");
   CUDASETUP_TRY_ASSIGN(options.output_file, optional_path("--output", texts.output_file, environment));
   options.detailed_exitcode = switch_of(texts.detailed_exitcode);
+  options.allow_inexact_undo = switch_of(texts.allow_inexact_undo);
   options.subject = texts.subject;
   options.here = switch_of(texts.here);
   options.words = texts.words;

@@ -45,6 +45,7 @@ struct OptionTexts {
   std::string format; ///< "": sh, or json with --json
   std::string output_file;
   bool detailed_exitcode = false;
+  bool allow_inexact_undo = false;
   std::vector<std::string> levels;
   std::string torch_dir;
   std::string cuda_dir;

@@ -68,6 +68,8 @@ struct Options {
   PlanFormat format = PlanFormat::sh;
   std::optional<std::string> output_file;
   Switch detailed_exitcode = Switch::off;
+  // undo
+  Switch allow_inexact_undo = Switch::off;
   // verify
   verify::VerifyRequest verification;
   // list, history, manifest

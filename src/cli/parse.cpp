@@ -69,6 +69,11 @@ void add_digests(CLI::App& app, OptionTexts& texts)
   app.add_flag("--require-digests", texts.require_digests, "refuse files nobody published a digest for")->group("How");
 }
 
+void add_lock_timeout(CLI::App& app, OptionTexts& texts)
+{
+  app.add_option("--lock-timeout", texts.lock_timeout, "seconds to wait for apt's lock (300)")->group("How");
+}
+
 void add_how(CLI::App& app, OptionTexts& texts)
 {
   app.add_option("--mirror", texts.mirrors, "nvidia=URL or pytorch=URL: stand for their download hosts")->group("How");
@@ -76,7 +81,7 @@ void add_how(CLI::App& app, OptionTexts& texts)
   add_digests(app, texts);
   app.add_flag("--keep-downloads", texts.keep_downloads, "leave what was fetched in /var/cache/cudasetup")
       ->group("How");
-  app.add_option("--lock-timeout", texts.lock_timeout, "seconds to wait for apt's lock (300)")->group("How");
+  add_lock_timeout(app, texts);
 }
 
 void add_output(CLI::App& app, OptionTexts& texts)
@@ -94,6 +99,26 @@ void add_machine(CLI::App& app, OptionTexts& texts)
   add_host(app, texts);
   add_root(app, texts);
   add_probing(app, texts);
+}
+
+/// Verbs about what was done before.
+void add_past(CLI::App& app, OptionTexts& texts)
+{
+  CLI::App* resume = app.add_subcommand("resume", "go on with a transaction that did not end well");
+  CLI::App* undo = app.add_subcommand("undo", "take a transaction back, the newest one without ID");
+  undo->add_option("ID", texts.subject, "a transaction, as `cudasetup history` names it");
+  undo->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
+  undo->add_flag("-y,--yes", texts.yes, "do not ask");
+  undo->add_flag("--allow-inexact-undo",
+                 texts.allow_inexact_undo,
+                 "also where something cannot be brought back, or was changed since and is left");
+  CLI::App* history = app.add_subcommand("history", "what was done to this machine, newest first");
+  history->add_option("ID", texts.subject, "one transaction, with its steps");
+  for (CLI::App* verb : {resume, undo, history}) {
+    add_root(*verb, texts);
+    add_output(*verb, texts);
+  }
+  add_lock_timeout(*undo, texts);
 }
 
 void add_install_and_plan(CLI::App& app, OptionTexts& texts)
@@ -155,10 +180,7 @@ void add_verbs(CLI::App& app, OptionTexts& texts)
   add_root(*verify, texts);
   add_probing(*verify, texts);
   add_output(*verify, texts);
-  CLI::App* history = app.add_subcommand("history", "what was done to this machine, newest first");
-  history->add_option("ID", texts.subject, "one transaction, with its steps");
-  add_root(*history, texts);
-  add_output(*history, texts);
+  add_past(app, texts);
   add_asking(app, texts);
 }
 

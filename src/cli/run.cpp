@@ -17,6 +17,8 @@ const std::map<std::string, Verb>& verbs()
 {
   static const std::map<std::string, Verb> map = {{"install", run_install},
                                                   {"plan", run_plan},
+                                                  {"resume", run_resume},
+                                                  {"undo", run_undo},
                                                   {"verify", run_verify},
                                                   {"list", run_list},
                                                   {"why-not", run_why_not},

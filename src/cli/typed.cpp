@@ -172,6 +172,8 @@ base::Command with_typed(base::Command command, const Options& options)
     add_all({&typed.check, &typed.place});
   } else if (verb == "list") {
     add_all({&typed.manifest});
+  } else if (verb == "resume" || verb == "undo" || verb == "history") {
+    add_all({&typed.place});
   }
   if (verb_at == 2 && (verb == "install" || verb == "plan")) {
     // Of mirrors there may be two, of which one was typed.
@@ -246,6 +248,28 @@ base::Command at_place(std::vector<std::string> words, const Options& options)
 {
   append(words, {&options.typed.place});
   return base::Command{std::move(words)};
+}
+
+std::vector<std::string> arguments_of(const Options& options)
+{
+  const Typed& typed = options.typed;
+  Words words;
+  append(words, {&typed.selection, &typed.os, &typed.machine, &typed.how});
+  // Absolute, unlike what was typed.
+  add(words, "--root", options.host.root == "/" ? "" : options.host.root);
+  add(words, "--os-release", options.host.os_release_file.value_or(""));
+  add(words, "--sys-path", options.host.sys_path.value_or(""));
+  add(words, "--manifest", options.how.manifest_directory.value_or(""));
+  const auto add_mirror = [&](const std::string& name, const std::optional<base::Url>& mirror) {
+    const bool is_typed = std::any_of(
+        typed.how.begin(), typed.how.end(), [&](const std::string& word) { return word.starts_with(name + "="); });
+    if (mirror && !is_typed) {
+      add(words, "--mirror", name + "=" + mirror->text());
+    }
+  };
+  add_mirror("nvidia", options.how.nvidia_mirror);
+  add_mirror("pytorch", options.how.pytorch_mirror);
+  return words;
 }
 
 report::NextCommands next_commands(const Options& options)

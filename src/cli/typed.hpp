@@ -42,4 +42,8 @@ base::Command why_not_here(const Options& options, const std::vector<std::string
 /// @p words with the options that say where the system is: `--root` and what goes with it.
 base::Command at_place(std::vector<std::string> words, const Options& options);
 
+/// The options that ask for the same again from anywhere, without those that only show or agree: what a transaction is
+/// recorded with, and resumed by. Mirrors that came from the environment are among them.
+std::vector<std::string> arguments_of(const Options& options);
+
 } // namespace cudasetup::cli

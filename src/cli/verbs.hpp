@@ -10,6 +10,8 @@ namespace cudasetup::cli {
 
 base::Result<int> run_install(const Options& options, Outside& outside);
 base::Result<int> run_plan(const Options& options, Outside& outside);
+base::Result<int> run_resume(const Options& options, Outside& outside);
+base::Result<int> run_undo(const Options& options, Outside& outside);
 base::Result<int> run_verify(const Options& options, Outside& outside);
 base::Result<int> run_list(const Options& options, Outside& outside);
 base::Result<int> run_why_not(const Options& options, Outside& outside);

@@ -1,9 +1,8 @@
 #include "journal/journal.hpp"
 
 #include "base/text.hpp"
-#include "json/value.hpp"
+#include "journal/seal.hpp"
 
-#include <algorithm>
 #include <ctime>
 
 namespace cudasetup::journal {
@@ -12,11 +11,7 @@ namespace {
 
 constexpr std::string_view k_schema = "cudasetup.journal/1";
 constexpr std::size_t k_id_digits = 4;
-
-std::string transactions_directory()
-{
-  return std::string(k_state_directory) + "/transactions";
-}
+constexpr unsigned k_others_may_write = 0022;
 
 std::string padded(std::uint64_t number)
 {
@@ -24,37 +19,28 @@ std::string padded(std::uint64_t number)
   return std::string(digits.size() < k_id_digits ? k_id_digits - digits.size() : 0, '0') + digits;
 }
 
-std::string_view name_of(effects::FileType type)
+/// Makes a directory that is root's alone; one that is there must be so: what is in it is believed later.
+base::Result<void> make_private(effects::Files& target, const std::string& path)
 {
-  switch (type) {
-  case effects::FileType::regular:
-    return "regular";
-  case effects::FileType::directory:
-    return "directory";
-  case effects::FileType::link:
-    return "link";
-  case effects::FileType::other:
-    break;
+  CUDASETUP_TRY(target.make_directories(path, 0700));
+  const auto status = target.status(path, effects::FollowLinks::no);
+  if (status && status->type == effects::FileType::directory && status->owner == 0 &&
+      (status->mode & k_others_may_write) == 0) {
+    return {};
   }
-  return "other";
+  return base::fail(
+      base::make_error(base::ErrorKind::refused, path + " is not a directory of root's alone; nothing was changed")
+          .with_hint("see what it is", base::Command{{"ls", "-la", path}})
+          .with_hint("move it away; what was done before can then not be taken back",
+                     base::Command{{"mv", path, path + ".old"}}));
+}
+
+json::Array strings(const std::vector<std::string>& all)
+{
+  return {all.begin(), all.end()};
 }
 
 } // namespace
-
-std::string_view name_of(Outcome outcome)
-{
-  switch (outcome) {
-  case Outcome::done:
-    return "done";
-  case Outcome::skipped:
-    return "skipped";
-  case Outcome::failed:
-    return "failed";
-  case Outcome::interrupted:
-    break;
-  }
-  return "interrupted";
-}
 
 std::string timestamp(effects::Clock& clock)
 {
@@ -66,51 +52,78 @@ std::string timestamp(effects::Clock& clock)
   return text;
 }
 
-std::string transaction_path(const std::string& id)
-{
-  return transactions_directory() + "/" + id + ".jsonl";
-}
-
-std::vector<std::string> transaction_ids(effects::Files& target)
-{
-  std::vector<std::string> ids;
-  for (const std::string& name : target.list(transactions_directory())) {
-    if (name.ends_with(".jsonl") && base::parse_number(name.substr(0, name.size() - 6))) {
-      ids.push_back(name.substr(0, name.size() - 6));
-    }
-  }
-  const auto earlier = [](const std::string& a, const std::string& b) {
-    return base::parse_number(a) < base::parse_number(b);
-  };
-  std::sort(ids.begin(), ids.end(), earlier);
-  return ids;
-}
-
 Journal::Journal(effects::Files& target, effects::Clock& clock, std::string id)
     : m_target(&target), m_clock(&clock), m_id(std::move(id)), m_path(transaction_path(m_id))
 {
 }
 
-base::Result<Journal> Journal::begin(effects::Files& target, effects::Clock& clock, const json::Value& plan_document)
+base::Result<Journal> Journal::begin(effects::Files& target, effects::Clock& clock, const Header& header)
 {
-  CUDASETUP_TRY(target.make_directories(std::string(k_state_directory), 0700));
-  CUDASETUP_TRY(target.make_directories(transactions_directory(), 0700));
+  CUDASETUP_TRY(make_private(target, std::string(k_state_directory)));
+  CUDASETUP_TRY(make_private(target, std::string(k_state_directory) + "/transactions"));
   const std::vector<std::string> ids = transaction_ids(target);
   const std::uint64_t last = ids.empty() ? 0 : base::parse_number(ids.back()).value_or(0);
   Journal journal(target, clock, padded(last + 1));
-  CUDASETUP_TRY(journal.append({{"schema", k_schema}, {"id", journal.m_id}, {"plan", plan_document}}));
+  json::Object record = {{"schema", k_schema},
+                         {"id", journal.m_id},
+                         {"verb", name_of(header.verb)},
+                         {"arguments", strings(header.arguments)}};
+  if (!header.of.empty()) {
+    record.emplace_back("of", header.of);
+  }
+  record.emplace_back("plan", header.plan);
+  CUDASETUP_TRY(journal.append(std::move(record)));
+  return journal;
+}
+
+base::Result<Journal> Journal::reopen(effects::Files& target, effects::Clock& clock, const Transaction& transaction)
+{
+  CUDASETUP_TRY(make_private(target, std::string(k_state_directory)));
+  Journal journal(target, clock, transaction.id);
+  if (transaction.torn) {
+    std::string text = target.read(journal.m_path).value_or("");
+    text.resize(text.rfind('\n') + 1);
+    CUDASETUP_TRY(target.write(journal.m_path, text, 0600));
+  }
+  journal.m_seal = transaction.seal;
+  journal.m_results = transaction.results;
+  for (const Original& original : transaction.originals) {
+    journal.m_paths.emplace(original.path, original.extent);
+    journal.m_saved += original.saved.empty() ? 0 : 1;
+  }
+  CUDASETUP_TRY(journal.append({{"event", "resumed"}}));
   return journal;
 }
 
 base::Result<void> Journal::append(json::Object record)
 {
   record.emplace_back("at", timestamp(*m_clock));
-  auto appended =
-      m_target->append(m_path, json::write(json::Value(std::move(record)), json::Layout::compact) + "\n", 0600);
+  const std::string line = sealed(json::write(json::Value(std::move(record)), json::Layout::compact), m_seal);
+  auto appended = m_target->append(m_path, line + "\n", 0600);
   if (!appended) {
     return base::fail(std::move(appended).error().while_doing("writing the journal " + m_path));
   }
+  m_seal = *check_seal(line, m_seal);
   return {};
+}
+
+base::Result<void> Journal::state_before(const SystemState& state)
+{
+  json::Object record = {{"event", "before"}};
+  for (auto& member : to_json(state)) {
+    record.push_back(std::move(member));
+  }
+  return append(std::move(record));
+}
+
+base::Result<void> Journal::intends(const std::vector<std::string>& packages)
+{
+  return append({{"event", "intends"}, {"packages", strings(packages)}});
+}
+
+base::Result<void> Journal::kept(const KeptPackage& package)
+{
+  return append({{"event", "kept"}, {"name", package.name}, {"version", package.version}, {"file", package.file}});
 }
 
 base::Result<void> Journal::step_started(const plan::Step& step)
@@ -118,33 +131,61 @@ base::Result<void> Journal::step_started(const plan::Step& step)
   return append({{"event", "step-started"}, {"step", step.id}, {"title", step.title}});
 }
 
-base::Result<void> Journal::keep_original(const std::string& path)
+base::Result<void> Journal::keep_original(const std::string& path, Extent extent, const std::string& moved_to)
 {
-  json::Object record = {{"event", "original"}, {"path", path}};
-  const auto status = m_target->status(path, effects::FollowLinks::no);
-  record.emplace_back("existed", status.has_value());
-  if (status) {
-    record.emplace_back("type", name_of(status->type));
-    record.emplace_back("mode", static_cast<std::int64_t>(status->mode));
-    record.emplace_back("owner", static_cast<std::int64_t>(status->owner));
-    record.emplace_back("group", static_cast<std::int64_t>(status->group));
+  if (m_paths.contains(path)) {
+    return {};
   }
-  if (status && status->type == effects::FileType::link) {
-    record.emplace_back("link", m_target->link_target(path).value_or(""));
+  CUDASETUP_TRY_ASSIGN(const PathState before, look_at(*m_target, path, extent));
+  json::Object record = {{"event", "original"}, {"path", path}, {"extent", extent == Extent::tree ? "tree" : "single"}};
+  std::string saved = before.exists ? moved_to : "";
+  if (before.exists && before.status.type == effects::FileType::regular) {
+    saved = originals_directory(m_id) + "/" + padded(m_saved + 1);
+    CUDASETUP_TRY(make_private(*m_target, originals_directory(m_id)));
+    CUDASETUP_TRY(m_target->write(saved, m_target->read(path).value_or(""), 0600));
   }
-  if (status && status->type == effects::FileType::regular) {
-    const std::string directory = transactions_directory() + "/" + m_id + ".originals";
-    const std::string saved = directory + "/" + padded(++m_saved);
-    const auto bytes = m_target->read(path);
-    if (!bytes) {
-      return base::fail(
-          base::make_error(base::ErrorKind::needs_root, "cannot read " + path + ", whose original must be kept")
-              .with_hint("see who may read it, and move it away if nobody needs it",
-                         base::Command{{"ls", "-la", path}}));
-    }
-    CUDASETUP_TRY(m_target->make_directories(directory, 0700));
-    CUDASETUP_TRY(m_target->write(saved, *bytes, 0600));
+  for (auto& member : to_json(before)) {
+    record.push_back(std::move(member));
+  }
+  if (!saved.empty()) {
+    ++m_saved;
     record.emplace_back("saved", saved);
+  }
+  CUDASETUP_TRY(append(std::move(record)));
+  m_paths.emplace(path, extent);
+  return {};
+}
+
+base::Result<void> Journal::results(const std::vector<std::string>& paths)
+{
+  for (const std::string& path : paths) {
+    const auto known = m_paths.find(path);
+    if (known == m_paths.end()) {
+      continue;
+    }
+    CUDASETUP_TRY_ASSIGN(const PathState now, look_at(*m_target, path, known->second));
+    const auto last = m_results.find(path);
+    if (last != m_results.end() && last->second == now) {
+      continue;
+    }
+    json::Object record = {{"event", "result"}, {"path", path}};
+    for (auto& member : to_json(now)) {
+      record.push_back(std::move(member));
+    }
+    CUDASETUP_TRY(append(std::move(record)));
+    m_results[path] = now;
+  }
+  return {};
+}
+
+base::Result<void> Journal::changed(const StateChanges& changes)
+{
+  if (changes.empty()) {
+    return {};
+  }
+  json::Object record = {{"event", "changed"}};
+  for (auto& member : to_json(changes)) {
+    record.push_back(std::move(member));
   }
   return append(std::move(record));
 }

@@ -1,47 +1,32 @@
-#include "journal/journal.hpp"
-
 #include "base/text.hpp"
-#include "json/reader.hpp"
+#include "journal/seal.hpp"
+#include "journal/transaction.hpp"
 
-#include <array>
+#include <algorithm>
 
 namespace cudasetup::journal {
 
 namespace {
 
 constexpr std::string_view k_family = "cudasetup.journal/";
-constexpr std::int64_t k_most_id = 0xFFFFFFFF;
 
 Outcome read_outcome(json::Reader& reader)
 {
-  const std::string word = reader.word("outcome", {"done", "skipped", "failed", "interrupted"});
-  for (const Outcome outcome : {Outcome::done, Outcome::skipped, Outcome::failed, Outcome::interrupted}) {
-    if (word == name_of(outcome)) {
-      return outcome;
-    }
-  }
-  return Outcome::failed;
+  return reader.choice<Outcome>("outcome",
+                                {{"failed", Outcome::failed},
+                                 {"done", Outcome::done},
+                                 {"skipped", Outcome::skipped},
+                                 {"interrupted", Outcome::interrupted}});
 }
 
-Before read_original(json::Reader& reader)
+Original read_original(json::Reader& reader)
 {
-  Before before;
-  before.path = reader.string("path");
-  before.existed = reader.boolean("existed");
-  if (!before.existed) {
-    return before;
-  }
-  const std::string type = reader.word("type", {"regular", "directory", "link", "other"});
-  before.status.type = type == "regular"     ? effects::FileType::regular
-                       : type == "directory" ? effects::FileType::directory
-                       : type == "link"      ? effects::FileType::link
-                                             : effects::FileType::other;
-  before.status.mode = static_cast<unsigned>(reader.integer("mode", 0, 07777));
-  before.status.owner = static_cast<unsigned>(reader.integer("owner", 0, k_most_id));
-  before.status.group = static_cast<unsigned>(reader.integer("group", 0, k_most_id));
-  before.link_target = reader.optional_string("link").value_or("");
-  before.saved = reader.optional_string("saved").value_or("");
-  return before;
+  Original original;
+  original.path = reader.string("path");
+  original.extent = reader.choice<Extent>("extent", {{"single", Extent::single}, {"tree", Extent::tree}});
+  original.before = read_path_state(reader);
+  original.saved = reader.optional_string("saved").value_or("");
+  return original;
 }
 
 void read_end_of_step(json::Reader& reader, Transaction& transaction)
@@ -64,21 +49,56 @@ void read_end_of_step(json::Reader& reader, Transaction& transaction)
   reader.problem("step", "expected a step that was started");
 }
 
-void read_record(json::Reader& reader, Transaction& transaction)
+/// Later records of the same name count.
+void add_changes(StateChanges& all, const StateChanges& more)
 {
-  reader.string("at");
-  const std::string event = reader.word("event", {"step-started", "original", "step-ended", "ended"});
+  for (const auto& [name, state] : more.packages) {
+    all.packages[name] = state;
+  }
+  for (const auto& [name, state] : more.alternatives) {
+    all.alternatives[name] = state;
+  }
+}
+
+void read_step_record(const std::string& event, json::Reader& reader, Transaction& transaction)
+{
   if (event == "step-started") {
     StepRecord step;
     step.id = reader.string("step");
     step.title = reader.string("title");
     transaction.steps.push_back(std::move(step));
-  } else if (event == "original") {
-    transaction.originals.push_back(read_original(reader));
   } else if (event == "step-ended") {
     read_end_of_step(reader, transaction);
   } else if (event == "ended") {
     transaction.outcome = read_outcome(reader);
+  } else if (event == "resumed") {
+    transaction.outcome.reset();
+  }
+}
+
+void read_record(json::Reader& reader, Transaction& transaction)
+{
+  reader.string("at");
+  reader.string("seal");
+  const std::string event = reader.word(
+      "event",
+      {"before", "intends", "kept", "original", "result", "changed", "step-started", "step-ended", "ended", "resumed"});
+  if (event == "before") {
+    transaction.before = read_state(reader);
+  } else if (event == "intends") {
+    const std::vector<std::string> packages = reader.strings("packages");
+    transaction.intended.insert(packages.begin(), packages.end());
+  } else if (event == "kept") {
+    transaction.kept.push_back({reader.string("name"), reader.string("version"), reader.string("file")});
+  } else if (event == "original") {
+    transaction.originals.push_back(read_original(reader));
+  } else if (event == "result") {
+    const std::string path = reader.string("path");
+    transaction.results[path] = read_path_state(reader);
+  } else if (event == "changed") {
+    add_changes(transaction.changed, read_changes(reader));
+  } else {
+    read_step_record(event, reader, transaction);
   }
 }
 
@@ -92,6 +112,10 @@ void read_header(json::Reader& reader, Transaction& transaction)
   }
   transaction.id = reader.string("id");
   transaction.started = reader.string("at");
+  transaction.verb = reader.choice<Verb>("verb", {{"install", Verb::install}, {"undo", Verb::undo}});
+  transaction.arguments = reader.strings("arguments");
+  transaction.of = reader.optional_string("of").value_or("");
+  reader.string("seal");
   reader.object("plan", [&](json::Reader& plan) {
     transaction.plan = plan.value();
     if (const json::Object* members = transaction.plan.object()) {
@@ -108,6 +132,26 @@ base::Error&& with_way_out(base::Error&& error)
 }
 
 } // namespace
+
+std::string_view name_of(Outcome outcome)
+{
+  switch (outcome) {
+  case Outcome::done:
+    return "done";
+  case Outcome::skipped:
+    return "skipped";
+  case Outcome::failed:
+    return "failed";
+  case Outcome::interrupted:
+    break;
+  }
+  return "interrupted";
+}
+
+std::string_view name_of(Verb verb)
+{
+  return verb == Verb::install ? "install" : "undo";
+}
 
 base::Result<Transaction> read_transaction(std::string_view text, const std::string& file)
 {
@@ -133,8 +177,50 @@ base::Result<Transaction> read_transaction(std::string_view text, const std::str
     if (!problems.empty()) {
       return base::fail(with_way_out(json::to_error(problems)));
     }
+    const auto seal = check_seal(records[i], transaction.seal);
+    if (!seal) {
+      return base::fail(with_way_out(base::make_error(
+          base::ErrorKind::document, where + " does not fit its seal: the journal was changed after it was written")));
+    }
+    transaction.seal = *seal;
   }
   return transaction;
+}
+
+std::string transaction_path(const std::string& id)
+{
+  return std::string(k_state_directory) + "/transactions/" + id + ".jsonl";
+}
+
+std::string originals_directory(const std::string& id)
+{
+  return std::string(k_state_directory) + "/transactions/" + id + ".originals";
+}
+
+std::vector<std::string> transaction_ids(effects::Files& target)
+{
+  constexpr std::string_view k_ending = ".jsonl";
+  std::vector<std::string> ids;
+  for (const std::string& name : target.list(std::string(k_state_directory) + "/transactions")) {
+    const std::string id = name.substr(0, name.size() - std::min(name.size(), k_ending.size()));
+    if (name.ends_with(k_ending) && base::parse_number(id)) {
+      ids.push_back(id);
+    }
+  }
+  std::sort(ids.begin(), ids.end(), [](const std::string& a, const std::string& b) {
+    return base::parse_number(a) < base::parse_number(b);
+  });
+  return ids;
+}
+
+base::Result<Transaction> load_transaction(effects::Files& target, const std::string& id)
+{
+  const std::string path = transaction_path(id);
+  const auto text = target.read(path);
+  if (!text) {
+    return base::fail(base::ErrorKind::needs_root, path + " cannot be read: the journal is root's");
+  }
+  return read_transaction(*text, path);
 }
 
 } // namespace cudasetup::journal

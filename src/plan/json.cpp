@@ -1,4 +1,4 @@
-#include "plan/plan.hpp"
+#include "plan/undo.hpp"
 
 #include "base/hash.hpp"
 #include "host/json.hpp"
@@ -267,14 +267,29 @@ Value step_json(const Step& step, const std::string& root)
                 {"interruptible", step.interruptible == Interruptible::yes}};
 }
 
+Value steps_json(const std::vector<Step>& steps, const std::string& root)
+{
+  Array array;
+  for (const Step& step : steps) {
+    array.push_back(step_json(step, root));
+  }
+  return array;
+}
+
 } // namespace
+
+json::Value to_json(const UndoPlan& plan, const std::string& root)
+{
+  return Object{{"schema", "cudasetup.undo/1"},
+                {"transaction", plan.transaction},
+                {"left", reasons_json(plan.left)},
+                {"lost", reasons_json(plan.lost)},
+                {"steps", steps_json(plan.steps, root)},
+                {"reboot", plan.reboot}};
+}
 
 json::Value to_json(const Plan& plan, const host::HostFacts& facts, const std::string& root)
 {
-  Array steps;
-  for (const Step& step : plan.steps) {
-    steps.push_back(step_json(step, root));
-  }
   const resolve::Resolution& resolution = plan.resolution;
   return Object{{"schema", "cudasetup.plan/1"},
                 {"request", request_json(plan.request)},
@@ -287,7 +302,7 @@ json::Value to_json(const Plan& plan, const host::HostFacts& facts, const std::s
                 {"reasons", reasons_json(resolution.reasons)},
                 {"cautions", reasons_json(resolution.cautions)},
                 {"already", reasons_json(plan.already)},
-                {"steps", std::move(steps)},
+                {"steps", steps_json(plan.steps, root)},
                 {"totals",
                  Object{{"download_bytes", or_null(plan.totals.download_bytes)},
                         {"disk_bytes", or_null(plan.totals.disk_bytes)},

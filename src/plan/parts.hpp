@@ -84,6 +84,11 @@ std::vector<Step> environment_steps(const Input& input);
 /// The step that installs what fetching over https needs; the simulation can only follow it.
 inline constexpr std::string_view k_certificates_step = "apt-install-certificates";
 
+/// The step that lets dpkg finish what it was cut off at; nothing else of apt's works before.
+inline constexpr std::string_view k_finish_step = "finish-dpkg";
+/// That step, where dpkg has unfinished work.
+std::vector<Step> finish_steps(const Input& input);
+
 /// Ubuntu's own packages that are missing and that @p later steps, or verifying, need.
 std::vector<std::string> missing_prerequisites(const Input& input, const std::vector<Step>& later);
 /// Ubuntu's lists, the prerequisites and Ubuntu's own driver packages, where there is something to install.

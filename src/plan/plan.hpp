@@ -85,6 +85,8 @@ enum class OnFailure { stop, go_on };
 struct Run {
   base::Command command;
   OnFailure on_failure = OnFailure::stop;
+  /// Paths that the program makes or replaces, but for what apt and dpkg do.
+  std::vector<std::string> makes = {};
 };
 
 using Action = std::variant<Download, WriteFile, MakeDirectory, Unpack, Link, CopyMatch, Remove, Run>;
@@ -126,8 +128,8 @@ inline constexpr std::string_view k_names_only = "APT::Cmd::Pattern-Only=true";
 
 /// What apply must simulate in a private apt state before the first change.
 struct Simulation {
-  /// The step that fetching needs (it installs the certificates for https): it and those before it are carried out
-  /// first. Empty: the simulation comes before every step.
+  /// The step that the simulation needs (it installs the certificates for https, or mends a dpkg that was cut off): it
+  /// and those before it are carried out first. Empty: the simulation comes before every step.
   std::string after;
   /// Packages that the plan installs with apt, `name=version` or `name`, in its order.
   std::vector<std::string> packages;
@@ -148,7 +150,8 @@ struct Simulation {
   std::string local_directory;
   /// Key file name, or pattern, inside `key_directory`.
   std::string key_pattern;
-  /// Of the keys that may sign the source, one of which must be there; empty where none is known (a local installer's own).
+  /// Of the keys that may sign the source, one of which must be there; empty where none is known (a local installer's
+  /// own).
   std::vector<std::string> key_fingerprints = {};
   /// Those of all keys that may be beside it.
   std::vector<std::string> known_fingerprints = {};

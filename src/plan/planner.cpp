@@ -52,6 +52,8 @@ std::optional<Simulation> make_simulation(const Input& input, const std::vector<
   }
   if (std::find(missing.begin(), missing.end(), "ca-certificates") != missing.end()) {
     simulation.after = k_certificates_step;
+  } else if (!input.facts.dpkg_audit.empty()) {
+    simulation.after = k_finish_step;
   }
   describe_source(input, simulation);
   return simulation;
@@ -122,6 +124,10 @@ Plan make_plan(const resolve::Request& request,
   plan.request = request;
   plan.resolution = resolution;
   plan.steps = system_steps(input, missing);
+  if (!plan.steps.empty() || !main.empty()) {
+    std::vector<Step> finish = finish_steps(input);
+    plan.steps.insert(plan.steps.begin(), finish.begin(), finish.end());
+  }
   append(plan.steps, cache_steps(main));
   append(plan.steps, main);
   append(plan.steps, cleanup_steps(input, main));

@@ -159,6 +159,28 @@ std::vector<std::string> missing_prerequisites(const Input& input, const std::ve
   return missing;
 }
 
+std::vector<Step> finish_steps(const Input& input)
+{
+  if (input.facts.dpkg_audit.empty()) {
+    return {};
+  }
+  Step step;
+  step.id = k_finish_step;
+  step.title = "Let dpkg finish what it was cut off at";
+  step.because = input.facts.dpkg_audit.front() +
+                 "; apt does nothing before that is mended. Packages may be completed, and none is removed";
+  // An empty list of selections changes nothing, but has dpkg merge what it had not written down yet: apt refuses to
+  // work until then.
+  Run merge = run({"dpkg", "--set-selections"});
+  merge.command.input = "";
+  Run mend = apt_install(input, {}, Recommends::take);
+  mend.command.argv.insert(mend.command.argv.end(), {"--fix-broken", "--no-remove"});
+  step.actions = {merge, mend};
+  step.undo = "nothing: it only completes what was begun before";
+  step.interruptible = Interruptible::no;
+  return {step};
+}
+
 std::vector<Step> system_steps(const Input& input, const std::vector<std::string>& missing)
 {
   const bool driver = driver_origin(input) == DriverOrigin::ubuntu;

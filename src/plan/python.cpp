@@ -95,9 +95,9 @@ std::vector<Step> python_steps(const Input& input)
       std::string(index.url.is_https() ? "over https" : "without https") + " from " + index.url.host() +
       " and whatever other index pip is set to: cudasetup knows no digest of them, and pip compares them "
       "only with the digests that the index itself names, where it names any";
-  step.actions = {run({"python3", "-m", "venv", directory}),
-                  run(std::move(pip)),
-                  WriteFile{record_file(directory), record_text(requirements)}};
+  Run make = run({"python3", "-m", "venv", directory});
+  make.makes = {directory};
+  step.actions = {make, run(std::move(pip)), WriteFile{record_file(directory), record_text(requirements)}};
   step.undo = "rm -r " + directory;
   return {step};
 }

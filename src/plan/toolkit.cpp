@@ -132,6 +132,7 @@ std::vector<Step> runfile_steps(const Input& input)
                      "--tmpdir=" + temporary,
                      "--override"});
   install.command.environment = {{"TMPDIR", temporary}};
+  install.makes = {directory, "/usr/local/cuda"};
   Step step;
   step.id = "runfile-install-toolkit";
   step.title = "Install the CUDA toolkit " + choice.release->version.text() + " into " + directory;

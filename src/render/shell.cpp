@@ -74,25 +74,6 @@ void reasons(std::string& script, std::string_view title, const std::vector<reso
   }
 }
 
-std::string head(const plan::Plan& plan, const host::HostFacts& facts, const std::string& root)
-{
-  std::string script = "#!/bin/sh\n";
-  comment(script, "Made by cudasetup. It can be read, kept and run: it needs nothing of cudasetup's.");
-  if (!root.empty() && root != "/") {
-    comment(script, "It changes the system in " + root + ".");
-  }
-  rows(script, "Found:", found_rows(facts, plan.resolution.gpu_names));
-  rows(script, "Chosen:", chosen_rows(plan));
-  reasons(script, "Why:", plan.resolution.reasons);
-  reasons(script, "Be careful:", plan.resolution.cautions);
-  reasons(script, "Already so, and hence not done:", plan.already);
-  if (!plan.steps.empty()) {
-    rows(script, "Cost:", cost_rows(plan));
-  }
-  script += '\n';
-  return script;
-}
-
 void step(std::string& script, const plan::Step& step, std::size_t number, std::size_t count, const std::string& root)
 {
   script += '\n';
@@ -105,6 +86,40 @@ void step(std::string& script, const plan::Step& step, std::size_t number, std::
       script += base::to_shell(command) + std::string(goes_on ? k_going_on : "") + "\n";
     }
   }
+}
+
+void add_steps(std::string& script, const std::vector<plan::Step>& steps, const std::string& root)
+{
+  script += k_settings;
+  script += k_root_check;
+  std::size_t number = 0;
+  for (const plan::Step& each : steps) {
+    step(script, each, ++number, steps.size(), root);
+  }
+}
+
+void say_root(std::string& script, const std::string& root)
+{
+  if (!root.empty() && root != "/") {
+    comment(script, "It changes the system in " + root + ".");
+  }
+}
+
+std::string head(const plan::Plan& plan, const host::HostFacts& facts, const std::string& root)
+{
+  std::string script = "#!/bin/sh\n";
+  comment(script, "Made by cudasetup. It can be read, kept and run: it needs nothing of cudasetup's.");
+  say_root(script, root);
+  rows(script, "Found:", found_rows(facts, plan.resolution.gpu_names));
+  rows(script, "Chosen:", chosen_rows(plan));
+  reasons(script, "Why:", plan.resolution.reasons);
+  reasons(script, "Be careful:", plan.resolution.cautions);
+  reasons(script, "Already so, and hence not done:", plan.already);
+  if (!plan.steps.empty()) {
+    rows(script, "Cost:", cost_rows(plan));
+  }
+  script += '\n';
+  return script;
 }
 
 std::string nothing_to_do(const plan::Plan& plan)
@@ -128,12 +143,23 @@ std::string to_sh(const plan::Plan& plan, const host::HostFacts& facts, const st
   if (plan.steps.empty()) {
     return script + nothing_to_do(plan);
   }
-  script += k_settings;
-  script += k_root_check;
-  std::size_t number = 0;
-  for (const plan::Step& each : plan.steps) {
-    step(script, each, ++number, plan.steps.size(), root);
+  add_steps(script, plan.steps, root);
+  return script;
+}
+
+std::string to_sh(const plan::UndoPlan& plan, const std::string& root)
+{
+  std::string script = "#!/bin/sh\n";
+  comment(script,
+          "Made by cudasetup. It takes back transaction " + plan.transaction + " on this machine as it is now.");
+  say_root(script, root);
+  reasons(script, "Changed since, and left as it is:", plan.left);
+  reasons(script, "Cannot be brought back:", plan.lost);
+  script += '\n';
+  if (plan.steps.empty()) {
+    return script + "echo 'Nothing to do: all of it is as it was before.'\n";
   }
+  add_steps(script, plan.steps, root);
   return script;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "plan/plan.hpp"
+#include "plan/undo.hpp"
 
 #include <string>
 
@@ -11,5 +11,8 @@ namespace cudasetup::render {
 /// root to run, stops at the first failure. A plan without steps makes a script that only says why. Same plan, same
 /// bytes.
 std::string to_sh(const plan::Plan& plan, const host::HostFacts& facts, const std::string& root);
+
+/// The same for what takes a transaction back. It works on this machine as it is now, and on no other.
+std::string to_sh(const plan::UndoPlan& plan, const std::string& root);
 
 } // namespace cudasetup::render

@@ -33,7 +33,29 @@ void reasons(std::string& text, std::string_view title, const std::vector<resolv
   }
 }
 
+void add_steps(std::string& text, const std::vector<plan::Step>& steps)
+{
+  text += "\nSteps\n";
+  std::size_t number = 0;
+  for (const plan::Step& step : steps) {
+    const std::string lead = std::to_string(++number);
+    text += std::string(lead.size() < 3 ? 3 - lead.size() : 0, ' ') + lead + "  " + base::printable(step.title) + "\n";
+  }
+}
+
 } // namespace
+
+std::string to_text(const plan::UndoPlan& plan)
+{
+  std::string text = "Taking back transaction " + plan.transaction + "\n";
+  reasons(text, "Changed since, and left as it is", plan.left);
+  reasons(text, "Cannot be brought back", plan.lost);
+  if (plan.steps.empty()) {
+    return text + "\nNothing to do\n";
+  }
+  add_steps(text, plan.steps);
+  return text;
+}
 
 std::string to_text(const plan::Plan& plan, const host::HostFacts& facts)
 {
@@ -47,12 +69,7 @@ std::string to_text(const plan::Plan& plan, const host::HostFacts& facts)
     return plan.already.empty() ? text + "\nNothing to do\n" : text;
   }
   reasons(text, "Already so", plan.already);
-  text += "\nSteps\n";
-  std::size_t number = 0;
-  for (const plan::Step& step : plan.steps) {
-    const std::string lead = std::to_string(++number);
-    text += std::string(lead.size() < 3 ? 3 - lead.size() : 0, ' ') + lead + "  " + base::printable(step.title) + "\n";
-  }
+  add_steps(text, plan.steps);
   return text + cost_text(plan);
 }
 

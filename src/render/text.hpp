@@ -1,6 +1,6 @@
 #pragma once
 
-#include "plan/plan.hpp"
+#include "plan/undo.hpp"
 
 #include <string>
 
@@ -11,5 +11,8 @@ std::string to_text(const plan::Plan& plan, const host::HostFacts& facts);
 
 /// The cost alone, as it ends that summary.
 std::string cost_text(const plan::Plan& plan);
+
+/// The same for what takes a transaction back.
+std::string to_text(const plan::UndoPlan& plan);
 
 } // namespace cudasetup::render

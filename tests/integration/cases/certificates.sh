@@ -34,7 +34,7 @@ expect_only_certificates() {
   expect_same "$CASE_HOME/expected" "$CASE_HOME/new" 'something else than the certificates was installed'
   expect_err '^  while: trying out the rest; all that was changed is by "Install ca-certificates"$'
   ! grep -q 'before any change' "$ERR" || fail 'the error says that nothing was changed'
-  expect_err '^hint: then give the same command again'
+  expect_err '^hint: then go on from what is there: sudo cudasetup resume'
   [ ! -e "$ROOT/usr/local/cuda-11.1" ] || fail 'there is a toolkit'
   [ ! -e "$ROOT/opt/libtorch" ] || fail 'there is a LibTorch'
   [ ! -e "$ROOT/usr/share/keyrings/cuda-archive-keyring.gpg" ] || fail "there is NVIDIA's key"

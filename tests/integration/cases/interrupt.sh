@@ -116,7 +116,7 @@ case_finish
 row 'while apt installs'
 expect_status 130
 expect_err '^error: stopped '
-expect_err '^hint: .*the same command again'
+expect_err '^hint: go on from what is there: sudo cudasetup resume'
 healthy
 root_run "$ROOT" dpkg-query -W cuda-libraries-11-1 >/dev/null || fail 'apt was stopped half-way'
 setup history
@@ -126,7 +126,7 @@ row 'the same command again'
 expect_status 0
 healthy
 setup history
-expect_out '^0002 .* done '
+expect_out '^0001 .* done '
 
 # --- ^C twice: it leaves at once, and apt goes on alone.
 fresh
@@ -151,5 +151,4 @@ expect_err 'waiting for process [0-9]+ \([a-z-]+\), which is changing this machi
 healthy
 root_run "$ROOT" dpkg-query -W cuda-libraries-11-1 >/dev/null || fail 'the toolkit is not there'
 setup history
-expect_out '^0001 .* interrupted '
-expect_out '^0002 .* done '
+expect_out '^0001 .* done '

@@ -96,16 +96,18 @@ root_devices() {
   ln -s pts/ptmx "$dev/ptmx"
 }
 
-# root_make SUITE OSVERSION: prints the folder of a fresh root, which says that it is Ubuntu OSVERSION. /sys is
-# empty, so a test can write there what hardware it wants to be found.
+# root_make SUITE OSVERSION [LAYER]: prints the folder of a fresh root, which says that it is Ubuntu OSVERSION. /sys is
+# empty, so a test can write there what hardware it wants to be found. LAYER (see root_layer) is laid over the base.
 root_make() {
-  local base home root
+  local base home root layer=${3:-}
   base=$("$ROOT_ROOTS" build "$1") || return
   home=$(mktemp -d "$ROOT_SESSION/XXXXXX") || return
   root=$home/root
   mkdir "$root" "$home/upper" "$home/work"
   chmod 0755 "$home" "$home/upper"
-  if ! mount -t overlay -o "lowerdir=$base,upperdir=$home/upper,workdir=$home/work" root-overlay "$root" 2>/dev/null; then
+  if ! mount -t overlay -o "lowerdir=${layer:+$layer:}$base,upperdir=$home/upper,workdir=$home/work" root-overlay "$root" \
+    2>/dev/null; then
+    [ -z "$layer" ] || root_fail "this kernel has no overlay file system" || return
     cp -a --reflink=auto "$base/." "$root"
   fi
   if ! { root_identify "$root" "$2" && mount -t proc root-proc "$root/proc" && root_devices "$root" &&
@@ -115,6 +117,17 @@ root_make() {
     return 1
   fi
   printf '%s\n' "$root"
+}
+
+# root_layer ROOT: ends the root and prints the folder of what it had more than its base, for other roots to begin with. It
+# goes with the session.
+root_layer() {
+  local home=${1%/root} layer path
+  layer=$(mktemp -d "$ROOT_SESSION/layer.XXXXXX") || return
+  while read -r path; do umount "$path" || return; done < <(root_mounts "$home")
+  mv "$home/upper" "$layer/upper" || return
+  root_drop "$1"
+  printf '%s\n' "$layer/upper"
 }
 
 # root_run ROOT COMMAND...: runs the command in the root as its root, with an environment built here; its status is

@@ -29,7 +29,14 @@ protected:
     Workbench bench{m_machine.effects, m_tools, m_digests};
     return perform(bench, action);
   }
-  std::vector<std::string> changed_by(const plan::Action& action) { return paths_changed_by(m_machine.target, action); }
+  std::vector<std::string> changed_by(const plan::Action& action)
+  {
+    std::vector<std::string> paths;
+    for (const ChangedPath& changed : paths_changed_by(m_machine.target, action)) {
+      paths.push_back(changed.path);
+    }
+    return paths;
+  }
   static plan::Download download()
   {
     plan::Download download{url(k_address), k_file, std::nullopt, std::nullopt, std::nullopt};
@@ -249,7 +256,8 @@ TEST_F(ActionsTest, compares_what_nobody_vouches_for_with_what_was_recorded)
 TEST_F(ActionsTest, keeps_originals_of_what_it_replaces_outside_the_cache)
 {
   using Paths = std::vector<std::string>;
-  m_machine.target.put("/var/cuda-repo/cuda-1-keyring.gpg", "KEY");
+  m_machine.target.put("/var/cuda-repo/cuda-1-keyring.gpg", "KEY").put_directory("/etc/apt/preferences.d");
+  m_machine.target.put_directory("/opt/libtorch").put_directory("/usr/share/keyrings");
   EXPECT_EQ(changed_by(plan::WriteFile{"/etc/x", "", 0644}), Paths{"/etc/x"});
   EXPECT_EQ(changed_by(plan::MakeDirectory{"/opt/x", 0755}), Paths{"/opt/x"});
   EXPECT_EQ(changed_by(plan::Unpack{"/z.zip", "libtorch", "/opt/libtorch/1"}), Paths{"/opt/libtorch/1"});
@@ -262,6 +270,18 @@ TEST_F(ActionsTest, keeps_originals_of_what_it_replaces_outside_the_cache)
   pin.to = "/etc/apt/preferences.d/cuda-repository-pin-600";
   EXPECT_EQ(changed_by(pin), Paths{pin.to});
   EXPECT_EQ(changed_by(plan::Run{base::Command{{"ldconfig"}}}), Paths{});
+}
+
+TEST_F(ActionsTest, what_a_program_makes_and_missing_parents_count_too)
+{
+  using Paths = std::vector<std::string>;
+  m_machine.target.put_directory("/usr");
+  EXPECT_EQ(changed_by(plan::Run{base::Command{{"sh", "cuda.run"}}, plan::OnFailure::stop, {"/usr/local/cuda-11.1"}}),
+            (Paths{"/usr/local", "/usr/local/cuda-11.1"}));
+  const auto changed = paths_changed_by(m_machine.target, plan::Unpack{"/z.zip", "libtorch", "/usr/t"});
+  ASSERT_EQ(changed.size(), 1U);
+  EXPECT_EQ(changed[0].extent, journal::Extent::tree);
+  EXPECT_EQ(changed[0].moved_to, "/usr/t.cudasetup-old");
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "journal/journal.hpp"
 
 #include "base/text.hpp"
+#include "journal/seal.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_files.hpp"
 
@@ -24,7 +25,12 @@ protected:
   }
   Journal begin()
   {
-    return Journal::begin(m_files, m_clock, json::Object{{"schema", "cudasetup.plan/1"}, {"steps", json::Array{}}})
+    return Journal::begin(m_files,
+                          m_clock,
+                          Header{Verb::install,
+                                 {"--cuda", "11.1"},
+                                 "",
+                                 json::Object{{"schema", "cudasetup.plan/1"}, {"steps", json::Array{}}}})
         .value();
   }
   std::string text(const std::string& path = k_record) { return m_files.read(path).value_or(""); }
@@ -45,10 +51,11 @@ TEST_F(JournalTest, begins_with_a_header_that_holds_version_number_and_plan)
   const Journal journal = begin();
   EXPECT_EQ(journal.id(), "0001");
   EXPECT_EQ(journal.path(), k_record);
-  EXPECT_EQ(text(),
-            R"({"schema":"cudasetup.journal/1","id":"0001","plan":{"schema":"cudasetup.plan/1","steps":[]},)"
-            R"("at":"2019-12-20T00:00:00Z"})"
-            "\n");
+  const std::string record = R"({"schema":"cudasetup.journal/1","id":"0001","verb":"install",)"
+                             R"("arguments":["--cuda","11.1"],"plan":{"schema":"cudasetup.plan/1","steps":[]},)"
+                             R"("at":"2019-12-20T00:00:00Z"})";
+  EXPECT_EQ(text(), sealed(record, "") + "\n");
+  EXPECT_EQ(transaction().arguments, (std::vector<std::string>{"--cuda", "11.1"}));
 }
 
 TEST_F(JournalTest, is_for_root_alone)
@@ -140,25 +147,25 @@ TEST_F(JournalTest, keeps_a_files_content_mode_and_owner)
 {
   m_files.put_node("/etc/pin", test::Node{effects::FileType::regular, "Pin: old\n", 0640, 7, 8});
   Journal journal = begin();
-  ASSERT_TRUE(journal.keep_original("/etc/pin"));
+  ASSERT_TRUE(journal.keep_original("/etc/pin", Extent::single));
   ASSERT_TRUE(m_files.write("/etc/pin", "Pin: new\n", 0644));
-  const Before before = transaction().originals.at(0);
-  EXPECT_EQ(before.path, "/etc/pin");
-  EXPECT_TRUE(before.existed);
-  EXPECT_EQ(before.status.type, effects::FileType::regular);
-  EXPECT_EQ(before.status.mode, 0640U);
-  EXPECT_EQ(before.status.owner, 7U);
-  EXPECT_EQ(before.status.group, 8U);
-  EXPECT_EQ(text(before.saved), "Pin: old\n");
-  EXPECT_EQ(m_files.node(before.saved)->mode, 0600U) << "the original may be secret";
+  const Original original = transaction().originals.at(0);
+  EXPECT_EQ(original.path, "/etc/pin");
+  EXPECT_TRUE(original.before.exists);
+  EXPECT_EQ(original.before.status.type, effects::FileType::regular);
+  EXPECT_EQ(original.before.status.mode, 0640U);
+  EXPECT_EQ(original.before.status.owner, 7U);
+  EXPECT_EQ(original.before.status.group, 8U);
+  EXPECT_EQ(text(original.saved), "Pin: old\n");
+  EXPECT_EQ(m_files.node(original.saved)->mode, 0600U) << "the original may be secret";
 }
 
 TEST_F(JournalTest, keeps_the_originals_of_several_files_apart)
 {
   m_files.put("/etc/a", "A").put("/etc/b", "B");
   Journal journal = begin();
-  ASSERT_TRUE(journal.keep_original("/etc/a"));
-  ASSERT_TRUE(journal.keep_original("/etc/b"));
+  ASSERT_TRUE(journal.keep_original("/etc/a", Extent::single));
+  ASSERT_TRUE(journal.keep_original("/etc/b", Extent::single));
   const Transaction read = transaction();
   EXPECT_EQ(text(read.originals.at(0).saved), "A");
   EXPECT_EQ(text(read.originals.at(1).saved), "B");
@@ -168,26 +175,128 @@ TEST_F(JournalTest, keeps_where_a_link_pointed_that_a_directory_was_there_and_th
 {
   m_files.put_link("/opt/current", "1.7.1+cu110").put_directory("/opt/dir", 0711);
   Journal journal = begin();
-  ASSERT_TRUE(journal.keep_original("/opt/current"));
-  ASSERT_TRUE(journal.keep_original("/opt/dir"));
-  ASSERT_TRUE(journal.keep_original("/opt/nothing"));
+  ASSERT_TRUE(journal.keep_original("/opt/current", Extent::single));
+  ASSERT_TRUE(journal.keep_original("/opt/dir", Extent::single));
+  ASSERT_TRUE(journal.keep_original("/opt/nothing", Extent::single));
   const Transaction read = transaction();
-  EXPECT_EQ(read.originals.at(0).status.type, effects::FileType::link);
-  EXPECT_EQ(read.originals.at(0).link_target, "1.7.1+cu110");
-  EXPECT_EQ(read.originals.at(1).status.type, effects::FileType::directory);
-  EXPECT_EQ(read.originals.at(1).status.mode, 0711U);
-  EXPECT_TRUE(read.originals.at(2).path == "/opt/nothing" && !read.originals.at(2).existed);
+  EXPECT_EQ(read.originals.at(0).before.status.type, effects::FileType::link);
+  EXPECT_EQ(read.originals.at(0).before.link_target, "1.7.1+cu110");
+  EXPECT_EQ(read.originals.at(1).before.status.type, effects::FileType::directory);
+  EXPECT_EQ(read.originals.at(1).before.status.mode, 0711U);
+  EXPECT_TRUE(read.originals.at(2).path == "/opt/nothing" && !read.originals.at(2).before.exists);
 }
 
 TEST_F(JournalTest, refuses_to_go_on_where_an_original_cannot_be_kept)
 {
   m_files.put("/etc/secret", "S").put("/etc/pin", "P").deny("/etc/secret");
   Journal journal = begin();
-  EXPECT_EQ(journal.keep_original("/etc/secret").error().kind, ErrorKind::needs_root);
+  EXPECT_EQ(journal.keep_original("/etc/secret", Extent::single).error().kind, ErrorKind::needs_root);
   m_files.fail(FileOperation::write,
-               "/var/lib/cudasetup/transactions/0001.originals/0002",
+               "/var/lib/cudasetup/transactions/0001.originals/0001",
                base::make_error(ErrorKind::no_space, "full"));
-  EXPECT_EQ(journal.keep_original("/etc/pin").error().kind, ErrorKind::no_space);
+  EXPECT_EQ(journal.keep_original("/etc/pin", Extent::single).error().kind, ErrorKind::no_space);
+}
+
+TEST_F(JournalTest, an_original_is_what_was_there_before_the_first_change)
+{
+  m_files.put("/etc/pin", "old");
+  Journal journal = begin();
+  ASSERT_TRUE(journal.keep_original("/etc/pin", Extent::single));
+  ASSERT_TRUE(m_files.write("/etc/pin", "new", 0644));
+  ASSERT_TRUE(journal.keep_original("/etc/pin", Extent::single));
+  const Transaction read = transaction();
+  ASSERT_EQ(read.originals.size(), 1U);
+  EXPECT_EQ(text(read.originals[0].saved), "old");
+}
+
+TEST_F(JournalTest, tells_what_a_path_became_and_leaves_out_paths_without_original)
+{
+  Journal journal = begin();
+  ASSERT_TRUE(journal.keep_original("/etc/pin", Extent::single));
+  m_files.put("/etc/pin", "new", 0600).put("/etc/other", "x");
+  ASSERT_TRUE(journal.results({"/etc/pin", "/etc/other"}));
+  const std::size_t lines = base::lines(text()).size();
+  ASSERT_TRUE(journal.results({"/etc/pin"}));
+  EXPECT_EQ(base::lines(text()).size(), lines) << "what is known is not said again";
+  const Transaction read = transaction();
+  ASSERT_EQ(read.results.size(), 1U);
+  EXPECT_TRUE(read.results.at("/etc/pin") == look_at(m_files, "/etc/pin", Extent::single).value());
+  m_files.put("/etc/pin", "edited", 0600);
+  EXPECT_FALSE(read.results.at("/etc/pin") == look_at(m_files, "/etc/pin", Extent::single).value());
+}
+
+TEST_F(JournalTest, a_tree_is_known_by_all_that_is_in_it)
+{
+  m_files.put("/opt/t/lib/a.so", "A").put_link("/opt/t/lib/b.so", "a.so");
+  const PathState before = look_at(m_files, "/opt/t", Extent::tree).value();
+  m_files.put("/opt/t/lib/__pycache__/a.pyc", "compiled");
+  EXPECT_TRUE(before == look_at(m_files, "/opt/t", Extent::tree).value()) << "Python compiles by itself";
+  m_files.put("/opt/t/mine.txt", "of the user");
+  EXPECT_FALSE(before == look_at(m_files, "/opt/t", Extent::tree).value());
+}
+
+TEST_F(JournalTest, tells_packages_and_alternatives_before_and_what_became_of_them)
+{
+  const SystemState before{{{"g++", {"ii", "4:10", Mark::automatic}}}, {{"cuda", {"manual", "/usr/local/cuda-10.2"}}}};
+  SystemState after = before;
+  after.packages.erase("g++");
+  after.packages["cuda-toolkit-11-1"] = {"hi", "11.1.1-1", Mark::manual};
+  Journal journal = begin();
+  ASSERT_TRUE(journal.state_before(before));
+  ASSERT_TRUE(journal.intends({"cuda-toolkit-11-1", "g++"}));
+  ASSERT_TRUE(journal.kept({"g++", "4:10", "/var/lib/cudasetup/g++.deb"}));
+  ASSERT_TRUE(journal.changed(changes_between(before, after)));
+  ASSERT_TRUE(journal.changed(changes_between(after, after)));
+  const Transaction read = transaction();
+  EXPECT_EQ(read.before, before);
+  EXPECT_EQ(read.intended, (std::set<std::string>{"cuda-toolkit-11-1", "g++"}));
+  ASSERT_EQ(read.kept.size(), 1U);
+  EXPECT_EQ(read.kept[0].file, "/var/lib/cudasetup/g++.deb");
+  EXPECT_EQ(read.changed.packages.at("g++"), std::nullopt);
+  EXPECT_TRUE(read.changed.packages.at("cuda-toolkit-11-1")->is_held());
+  EXPECT_TRUE(read.changed.alternatives.empty());
+}
+
+TEST_F(JournalTest, goes_on_with_a_transaction_that_was_cut_off)
+{
+  m_files.put("/etc/pin", "old");
+  {
+    Journal journal = begin();
+    ASSERT_TRUE(journal.keep_original("/etc/pin", Extent::single));
+    ASSERT_TRUE(journal.step_started(m_step));
+  }
+  ASSERT_TRUE(m_files.append(k_record, R"({"event":"step-en)", 0600));
+  const Transaction torn = transaction();
+  EXPECT_TRUE(torn.torn);
+  Journal journal = Journal::reopen(m_files, m_clock, torn).value();
+  ASSERT_TRUE(journal.keep_original("/etc/pin", Extent::single));
+  m_files.put("/etc/other", "O");
+  ASSERT_TRUE(journal.keep_original("/etc/other", Extent::single));
+  ASSERT_TRUE(journal.ended(Outcome::done));
+  const Transaction whole = transaction();
+  EXPECT_EQ(whole.id, "0001");
+  EXPECT_FALSE(whole.torn);
+  EXPECT_TRUE(whole.is_done());
+  ASSERT_EQ(whole.originals.size(), 2U);
+  EXPECT_EQ(text(whole.originals[0].saved), "old");
+  EXPECT_EQ(text(whole.originals[1].saved), "O");
+}
+
+TEST_F(JournalTest, a_state_directory_that_is_not_roots_alone_is_refused)
+{
+  using Node = test::Node;
+  const Header header{Verb::install, {}, "", json::Object{}};
+  for (const Node& node : {Node{effects::FileType::directory, {}, 0777},
+                           Node{effects::FileType::directory, {}, 0700, 1000, 0},
+                           Node{effects::FileType::link, "/home/mallory", 0777}}) {
+    test::FakeFiles files;
+    files.put_directory("/home/mallory").put_node("/var/lib/cudasetup", node);
+    const auto journal = Journal::begin(files, m_clock, header);
+    ASSERT_FALSE(journal);
+    EXPECT_EQ(journal.error().message, "/var/lib/cudasetup is not a directory of root's alone; nothing was changed");
+    EXPECT_FALSE(journal.error().hints.empty());
+    EXPECT_FALSE(files.exists(k_record));
+  }
 }
 
 TEST_F(JournalTest, says_which_journal_could_not_be_written)

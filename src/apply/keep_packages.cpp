@@ -1,0 +1,85 @@
+#include "apply/keep_packages.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace cudasetup::apply {
+
+namespace {
+
+constexpr std::string_view k_archives = "/var/cache/apt/archives";
+
+/// The start of an installer's file name, up to the architecture; apt writes the colon of an epoch as %3a.
+std::string file_prefix(const std::string& name, const std::string& version)
+{
+  return name + "_" + base::replace_all(version, ":", "%3a") + "_";
+}
+
+/// The file of @p directory that is this version's installer; empty where there is none.
+std::string find_installer(effects::Files& target, const std::string& directory, const std::string& prefix)
+{
+  for (const std::string& name : target.list(directory)) {
+    if (name.starts_with(prefix) && name.ends_with(".deb")) {
+      return directory + "/" + name;
+    }
+  }
+  return "";
+}
+
+/// The installer, in @p directory; empty where neither apt's downloads nor an archive have it.
+base::Result<std::string> obtain(effects::Files& target,
+                                 Tools& tools,
+                                 const std::string& directory,
+                                 const std::string& name,
+                                 const std::string& version)
+{
+  const std::string prefix = file_prefix(name, version);
+  if (std::string kept = find_installer(target, directory, prefix); !kept.empty()) {
+    return kept;
+  }
+  CUDASETUP_TRY(target.make_directories(directory, 0700));
+  const std::string downloaded = find_installer(target, std::string(k_archives), prefix);
+  const base::Command command =
+      downloaded.empty() ? base::Command{{"env",
+                                          "-C",
+                                          directory,
+                                          "apt-get",
+                                          "download",
+                                          // The directory is private: apt's unprivileged user could not write to it.
+                                          "-o",
+                                          "APT::Sandbox::User=root",
+                                          name + "=" + version}}
+                         : base::Command{{"cp", "--", downloaded, directory}};
+  if (auto ran = tools.run(command); !ran && ran.error().kind == base::ErrorKind::interrupted) {
+    return base::fail(std::move(ran).error());
+  }
+  return find_installer(target, directory, prefix);
+}
+
+} // namespace
+
+base::Result<void> keep_packages(const effects::Effects& effects,
+                                 Tools& tools,
+                                 journal::Journal& journal,
+                                 const std::vector<std::string>& names,
+                                 const journal::Packages& installed)
+{
+  const std::string directory = journal::originals_directory(journal.id()) + "/packages";
+  for (const std::string& name : names) {
+    const auto before = journal::find_in(installed, name);
+    if (!before || !before->is_installed()) {
+      continue;
+    }
+    CUDASETUP_TRY_ASSIGN(const std::string file, obtain(effects.target, tools, directory, name, before->version));
+    if (file.empty()) {
+      effects.events.emit(effects::Notice{name + " " + before->version +
+                                          " cannot be had any more: undo will not bring this version back"});
+    } else {
+      CUDASETUP_TRY(journal.kept({name, before->version, file}));
+    }
+  }
+  return {};
+}
+
+} // namespace cudasetup::apply

@@ -1,0 +1,89 @@
+#include "apply/take_up.hpp"
+
+namespace cudasetup::apply {
+
+namespace {
+
+/// The changes since the last record that are the transaction's own; all of them where it never said what it means to
+/// change.
+journal::StateChanges changes_by(const journal::Transaction& transaction, const journal::SystemState& now)
+{
+  journal::StateChanges changes = journal::changes_between(last_known(transaction), now);
+  if (!transaction.intended.empty()) {
+    std::erase_if(changes.packages, [&](const auto& change) { return !transaction.intended.contains(change.first); });
+  }
+  return changes;
+}
+
+/// Whether a crash kept it from recording what a step did.
+bool was_cut_off(const journal::Transaction& transaction)
+{
+  return !transaction.outcome && !transaction.before.packages.empty();
+}
+
+} // namespace
+
+base::Result<std::optional<journal::Transaction>> last_transaction(effects::Files& target)
+{
+  const std::vector<std::string> ids = journal::transaction_ids(target);
+  if (ids.empty()) {
+    return std::nullopt;
+  }
+  CUDASETUP_TRY_ASSIGN(journal::Transaction last, journal::load_transaction(target, ids.back()));
+  return last;
+}
+
+journal::SystemState last_known(const journal::Transaction& transaction)
+{
+  journal::SystemState state = transaction.before;
+  const auto overlay = [](auto& all, const auto& changes) {
+    for (const auto& [name, value] : changes) {
+      if (value) {
+        all[name] = *value;
+      } else {
+        all.erase(name);
+      }
+    }
+  };
+  overlay(state.packages, transaction.changed.packages);
+  overlay(state.alternatives, transaction.changed.alternatives);
+  return state;
+}
+
+journal::Transaction as_found(const journal::Transaction& transaction,
+                              const journal::SystemState& now,
+                              const std::map<std::string, journal::PathState>& paths_now)
+{
+  journal::Transaction found = transaction;
+  if (!was_cut_off(transaction)) {
+    return found;
+  }
+  const journal::StateChanges changes = changes_by(transaction, now);
+  for (const auto& [name, state] : changes.packages) {
+    found.changed.packages[name] = state;
+  }
+  for (const auto& [name, state] : changes.alternatives) {
+    found.changed.alternatives[name] = state;
+  }
+  for (const auto& [path, state] : paths_now) {
+    found.results[path] = state;
+  }
+  return found;
+}
+
+base::Result<journal::Journal>
+take_up(const effects::Effects& effects, const journal::Transaction& transaction, const journal::SystemState& now)
+{
+  CUDASETUP_TRY_ASSIGN(journal::Journal journal, journal::Journal::reopen(effects.target, effects.clock, transaction));
+  if (was_cut_off(transaction)) {
+    CUDASETUP_TRY(journal.changed(changes_by(transaction, now)));
+    std::vector<std::string> paths;
+    for (const journal::Original& original : transaction.originals) {
+      paths.push_back(original.path);
+    }
+    CUDASETUP_TRY(journal.results(paths));
+  }
+  return journal;
+}
+
+} // namespace cudasetup::apply

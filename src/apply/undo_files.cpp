@@ -1,0 +1,140 @@
+#include "apply/undo_parts.hpp"
+
+#include <algorithm>
+
+namespace cudasetup::apply {
+
+namespace {
+
+using effects::FileType;
+using journal::Extent;
+using journal::Original;
+using journal::PathState;
+using Commands = std::vector<std::vector<std::string>>;
+
+/// "0644"
+std::string octal(unsigned mode)
+{
+  std::string text;
+  for (unsigned shift = 12; shift > 0; shift -= 3) {
+    text += static_cast<char>('0' + ((mode >> (shift - 3)) & 7U));
+  }
+  return text;
+}
+
+/// Takes away what the transaction put where nothing was. A directory that others have put something into stays.
+Commands take_away(const Original& original, const PathState& now)
+{
+  if (now.status.type != FileType::directory) {
+    return {{"rm", "-f", "--", original.path}};
+  }
+  if (original.extent == Extent::tree) {
+    return {{"rm", "-rf", "--", original.path}};
+  }
+  return {{"rmdir", "--ignore-fail-on-non-empty", "--", original.path}};
+}
+
+/// Puts back what was there. A file comes in one piece, since a half one would be there if the undo were cut off.
+Commands put_back(const Original& original)
+{
+  const PathState& before = original.before;
+  if (before.status.type == FileType::link) {
+    return {{"ln", "-sfT", before.link_target, original.path}};
+  }
+  if (before.status.type == FileType::regular) {
+    const std::string partial = original.path + ".cudasetup-undo";
+    return {{"install",
+             "-D",
+             "-m",
+             octal(before.status.mode),
+             "-o",
+             std::to_string(before.status.owner),
+             "-g",
+             std::to_string(before.status.group),
+             original.saved,
+             partial},
+            {"mv", "-fT", partial, original.path}};
+  }
+  return {{"rm", "-rf", "--", original.path}, {"mv", "-T", original.saved, original.path}};
+}
+
+/// Whether what was there can be put back from what is kept.
+bool can_be_put_back(const UndoInput& input, const Original& original)
+{
+  const FileType type = original.before.status.type;
+  return type == FileType::link || (type != FileType::other && input.available.contains(original.saved));
+}
+
+/// Two directories that differ in no more than mode and owner.
+bool only_attributes_differ(const Original& original, const PathState& now)
+{
+  return now.exists && now.status.type == FileType::directory && original.before.status.type == FileType::directory &&
+         now.digest == original.before.digest;
+}
+
+Commands put_back_attributes(const Original& original)
+{
+  const effects::FileStatus& status = original.before.status;
+  return {{"chmod", octal(status.mode), original.path},
+          {"chown", std::to_string(status.owner) + ":" + std::to_string(status.group), original.path}};
+}
+
+std::string by_hand(const Original& original)
+{
+  return original.before.exists && !original.saved.empty() ? "what it was before is kept in " + original.saved
+                                                           : "`sudo rm -r " + original.path + "` removes it";
+}
+
+/// Whether something of the transaction's around it goes away as a whole.
+bool lies_in_removed_tree(const UndoInput& input, const std::string& path)
+{
+  const auto& originals = input.transaction.originals;
+  return std::any_of(originals.begin(), originals.end(), [&](const Original& original) {
+    return original.extent == Extent::tree && !original.before.exists && path.starts_with(original.path + "/");
+  });
+}
+
+void consider(const UndoInput& input, const Original& original, Commands& commands, plan::UndoPlan& plan)
+{
+  const PathState& now = input.paths_now.at(original.path);
+  if (now == original.before || lies_in_removed_tree(input, original.path)) {
+    return;
+  }
+  const auto result = input.transaction.results.find(original.path);
+  const bool is_directory = now.status.type == FileType::directory && original.extent == Extent::single;
+  if (result != input.transaction.results.end() && !(result->second == now) && !is_directory) {
+    plan.left.push_back({original.path, "was changed since, and stays as it is; " + by_hand(original)});
+    return;
+  }
+  Commands more;
+  if (!original.before.exists) {
+    more = take_away(original, now);
+  } else if (only_attributes_differ(original, now)) {
+    more = put_back_attributes(original);
+  } else if (can_be_put_back(input, original)) {
+    more = put_back(original);
+  } else {
+    plan.lost.push_back({original.path, "was there before, and could not be kept"});
+  }
+  commands.insert(commands.end(), more.begin(), more.end());
+}
+
+} // namespace
+
+void plan_files(const UndoInput& input, plan::UndoPlan& plan)
+{
+  Commands commands;
+  const auto& originals = input.transaction.originals;
+  // What was made last goes first: a directory after what is in it.
+  for (auto original = originals.rbegin(); original != originals.rend(); ++original) {
+    consider(input, *original, commands, plan);
+  }
+  if (!commands.empty()) {
+    plan.steps.push_back(undo_step("undo-files",
+                                   "Put back files, links and directories",
+                                   "they return as they were kept before the first change; what was not there goes",
+                                   std::move(commands)));
+  }
+}
+
+} // namespace cudasetup::apply

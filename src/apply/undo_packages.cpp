@@ -1,0 +1,237 @@
+#include "apply/undo_parts.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cudasetup::apply {
+
+namespace {
+
+using journal::PackageState;
+
+/// A package that the transaction changed: before it, after it, and now. nullopt: dpkg does not know it.
+struct Case {
+  const std::string& name;
+  std::optional<PackageState> before;
+  std::optional<PackageState> after;
+  std::optional<PackageState> now;
+};
+
+/// Whether the package holds a kernel module of the driver or what makes one.
+bool is_driver(std::string_view name)
+{
+  static constexpr std::array<std::string_view, 6> k_beginnings = {
+      "cuda-drivers", "nvidia-driver", "nvidia-dkms", "nvidia-kernel", "nvidia-open", "linux-modules-nvidia"};
+  return std::any_of(k_beginnings.begin(), k_beginnings.end(), [&](std::string_view beginning) {
+    return name.starts_with(beginning);
+  });
+}
+
+bool is_there(const std::optional<PackageState>& state)
+{
+  return state && state->is_installed();
+}
+
+/// What is to be done with packages, by kind.
+struct Work {
+  std::vector<std::string> purge;
+  std::vector<std::string> remove; ///< their configuration files were there before
+  std::vector<std::string> installers;
+  std::vector<std::string> back; ///< the packages of the installers
+  std::vector<std::string> automatic;
+  std::vector<std::string> manual;
+  std::vector<std::string> hold;
+  std::vector<std::string> unhold;
+};
+
+std::string installer_of(const UndoInput& input, const std::string& name, const std::string& version)
+{
+  for (const journal::KeptPackage& kept : input.transaction.kept) {
+    if (kept.name == name && kept.version == version && input.available.contains(kept.file)) {
+      return kept.file;
+    }
+  }
+  return "";
+}
+
+/// A package that was not there before.
+void take_away(const Case& package, Work& work, plan::UndoPlan& plan)
+{
+  if (package.after && package.now->mark != package.after->mark && package.now->mark == journal::Mark::manual) {
+    plan.left.push_back(
+        {package.name, "was asked for since, and stays; `sudo apt-get purge " + package.name + "` removes it"});
+    return;
+  }
+  (package.before ? work.remove : work.purge).push_back(package.name);
+}
+
+/// A package that was there in another version, or is gone.
+void bring_back(const UndoInput& input, const Case& package, Work& work, plan::UndoPlan& plan)
+{
+  const std::string& version = package.before->version;
+  const bool was_changed_since = is_there(package.now) != is_there(package.after) ||
+                                 (is_there(package.now) && package.now->version != package.after->version);
+  if (was_changed_since) {
+    const std::string now = is_there(package.now) ? "has become " + package.now->version : "was removed";
+    plan.left.push_back({package.name,
+                         now + " since, and stays so; `sudo apt-get install --allow-downgrades " + package.name + "=" +
+                             version + "` brings back what was there"});
+    return;
+  }
+  const std::string file = installer_of(input, package.name, version);
+  if (file.empty()) {
+    plan.lost.push_back({package.name, "version " + version + " was there, and its installer cannot be had any more"});
+    return;
+  }
+  work.installers.push_back(file);
+  work.back.push_back(package.name);
+}
+
+/// Marks and holds of a package that stays.
+void set_marks(const Case& package, Work& work)
+{
+  const auto is_ours = [&](auto part) { return package.after && part(*package.after) == part(*package.now); };
+  const auto mark = [](const PackageState& state) { return state.mark; };
+  if (mark(*package.before) != mark(*package.now) && is_ours(mark)) {
+    (package.before->mark == journal::Mark::automatic ? work.automatic : work.manual).push_back(package.name);
+  }
+  const auto held = [](const PackageState& state) { return state.is_held(); };
+  if (held(*package.before) != held(*package.now) && is_ours(held)) {
+    (package.before->is_held() ? work.hold : work.unhold).push_back(package.name);
+  }
+}
+
+void consider(const UndoInput& input, const Case& package, Work& work, plan::UndoPlan& plan)
+{
+  if (package.before == package.now) {
+    return;
+  }
+  if (!is_there(package.before)) {
+    if (is_there(package.now)) {
+      take_away(package, work, plan);
+    } else if (package.now && !package.before) {
+      work.purge.push_back(package.name); // configuration files alone
+    }
+    return;
+  }
+  if (!is_there(package.now) || package.now->version != package.before->version) {
+    bring_back(input, package, work, plan);
+  }
+  if (is_there(package.now)) {
+    set_marks(package, work);
+  }
+}
+
+std::vector<std::string> with(std::vector<std::string> argv, const std::vector<std::string>& more)
+{
+  argv.insert(argv.end(), more.begin(), more.end());
+  return argv;
+}
+
+std::string count_of(std::size_t count)
+{
+  return std::to_string(count) + (count == 1 ? " package" : " packages");
+}
+
+void add_package_steps(const Work& work, plan::UndoPlan& plan)
+{
+  if (!work.installers.empty()) {
+    plan.steps.push_back(
+        undo_step("undo-unpack",
+                  "Put back the earlier versions of " + count_of(work.installers.size()),
+                  "they were put aside before they were changed; they come first, since what goes away may "
+                  "be needed by the later versions",
+                  {with({"dpkg", "--unpack"}, work.installers)}));
+  }
+  std::vector<std::vector<std::string>> away;
+  // A package whose unpacking was cut off is marked to be installed again; it goes all the same.
+  if (!work.purge.empty()) {
+    away.push_back(with({"dpkg", "--force-remove-reinstreq", "--purge"}, work.purge));
+  }
+  if (!work.remove.empty()) {
+    away.push_back(with({"dpkg", "--force-remove-reinstreq", "--remove"}, work.remove));
+  }
+  if (!away.empty()) {
+    plan.steps.push_back(undo_step("undo-purge",
+                                   "Remove " + count_of(work.purge.size() + work.remove.size()),
+                                   "this transaction brought them, and nothing that was there before needs them; dpkg "
+                                   "refuses where something that came since does",
+                                   std::move(away)));
+  }
+  if (!work.back.empty()) {
+    plan.steps.push_back(undo_step("undo-configure",
+                                   "Configure the earlier versions",
+                                   "they are in use again",
+                                   {with({"dpkg", "--configure"}, work.back)}));
+  }
+}
+
+void add_mark_step(const Work& work, plan::UndoPlan& plan)
+{
+  std::vector<std::vector<std::string>> commands;
+  const auto add = [&](const char* verb, const std::vector<std::string>& names) {
+    if (!names.empty()) {
+      commands.push_back(with({"apt-mark", verb}, names));
+    }
+  };
+  add("auto", work.automatic);
+  add("manual", work.manual);
+  add("hold", work.hold);
+  add("unhold", work.unhold);
+  if (!commands.empty()) {
+    plan.steps.push_back(undo_step("undo-marks",
+                                   "Put back apt's marks",
+                                   "which packages were asked for, and which are held",
+                                   std::move(commands)));
+  }
+}
+
+} // namespace
+
+void plan_packages(const UndoInput& input, plan::UndoPlan& plan)
+{
+  const journal::Transaction& transaction = input.transaction;
+  Work work;
+  for (const auto& [name, after] : transaction.changed.packages) {
+    consider(
+        input,
+        {name, journal::find_in(transaction.before.packages, name), after, journal::find_in(input.now.packages, name)},
+        work,
+        plan);
+  }
+  for (const auto* names : {&work.purge, &work.remove, &work.back}) {
+    for (const std::string& name : *names) {
+      plan.reboot = plan.reboot || is_driver(name);
+    }
+  }
+  add_package_steps(work, plan);
+  add_mark_step(work, plan);
+}
+
+void plan_alternatives(const UndoInput& input, plan::UndoPlan& plan)
+{
+  std::vector<std::vector<std::string>> commands;
+  for (const auto& [name, after] : input.transaction.changed.alternatives) {
+    const auto before = journal::find_in(input.transaction.before.alternatives, name);
+    const auto now = journal::find_in(input.now.alternatives, name);
+    // Groups come and go, and automatic ones choose again, with the packages that have them.
+    if (!before || !now || *before == *now || before->mode == "auto") {
+      continue;
+    }
+    if (now != after) {
+      plan.left.push_back({name,
+                           "points to " + now->value + " since; `sudo update-alternatives --set " + name + " " +
+                               before->value + "` puts it back"});
+      continue;
+    }
+    commands.push_back({"update-alternatives", "--set", name, before->value});
+  }
+  if (!commands.empty()) {
+    plan.steps.push_back(undo_step("undo-alternatives",
+                                   "Put back what update-alternatives pointed to",
+                                   "it had been chosen by hand",
+                                   std::move(commands)));
+  }
+}
+
+} // namespace cudasetup::apply

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "apply/undo_plan.hpp"
+
+#include <string>
+#include <vector>
+
+/// The parts of plan_undo. Only src/apply/undo_*.cpp include this.
+namespace cudasetup::apply {
+
+/// A step of an undo: these commands, in order.
+plan::Step
+undo_step(std::string id, std::string title, std::string because, std::vector<std::vector<std::string>> commands);
+
+/// Packages, their marks and holds.
+void plan_packages(const UndoInput& input, plan::UndoPlan& plan);
+/// What was chosen by hand among alternatives.
+void plan_alternatives(const UndoInput& input, plan::UndoPlan& plan);
+/// Files, links and directories.
+void plan_files(const UndoInput& input, plan::UndoPlan& plan);
+
+} // namespace cudasetup::apply

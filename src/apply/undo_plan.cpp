@@ -1,0 +1,59 @@
+#include "apply/undo_plan.hpp"
+
+#include "apply/system_state.hpp"
+#include "apply/take_up.hpp"
+#include "apply/undo_parts.hpp"
+
+namespace cudasetup::apply {
+
+plan::Step
+undo_step(std::string id, std::string title, std::string because, std::vector<std::vector<std::string>> commands)
+{
+  plan::Step step;
+  step.id = std::move(id);
+  step.title = std::move(title);
+  step.because = std::move(because);
+  step.undo = "cudasetup install, with what was asked for";
+  step.interruptible = plan::Interruptible::no;
+  for (std::vector<std::string>& argv : commands) {
+    step.actions.emplace_back(plan::Run{base::Command{std::move(argv)}});
+  }
+  return step;
+}
+
+base::Result<UndoInput> look_for_undo(effects::Files& target, const journal::Transaction& transaction)
+{
+  UndoInput input;
+  input.now = read_system_state(target);
+  std::vector<std::string> files;
+  for (const journal::Original& original : transaction.originals) {
+    CUDASETUP_TRY_ASSIGN(input.paths_now[original.path], journal::look_at(target, original.path, original.extent));
+    files.push_back(original.saved);
+  }
+  for (const journal::KeptPackage& kept : transaction.kept) {
+    files.push_back(kept.file);
+  }
+  for (const std::string& file : files) {
+    if (!file.empty() && target.status(file, effects::FollowLinks::no)) {
+      input.available.insert(file);
+    }
+  }
+  input.transaction = as_found(transaction, input.now, input.paths_now);
+  return input;
+}
+
+plan::UndoPlan plan_undo(const UndoInput& input)
+{
+  plan::UndoPlan plan;
+  plan.transaction = input.transaction.id;
+  plan_packages(input, plan);
+  plan_alternatives(input, plan);
+  plan_files(input, plan);
+  if (!plan.steps.empty()) {
+    plan.steps.push_back(
+        undo_step("undo-ldconfig", "Read the loader's directories again", "libraries have gone", {{"ldconfig"}}));
+  }
+  return plan;
+}
+
+} // namespace cudasetup::apply

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "effects/files.hpp"
+#include "journal/transaction.hpp"
+#include "plan/undo.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace cudasetup::apply {
+
+/// What taking back a transaction depends on.
+struct UndoInput {
+  /// The transaction, with what a step that was cut off did (see as_found).
+  journal::Transaction transaction;
+  journal::SystemState now;
+  std::map<std::string, journal::PathState> paths_now; ///< of every path with an original
+  std::set<std::string> available;                     ///< saved originals and installers that are there
+};
+
+/// Looks at everything that undoing @p transaction depends on. Errors: a file that cannot be read.
+base::Result<UndoInput> look_for_undo(effects::Files& target, const journal::Transaction& transaction);
+
+/// What brings packages, marks, holds, alternatives and files back to what they were before the transaction: packages
+/// that it installed newly are purged, and only those; changed ones go back to the version that was put aside; files,
+/// links and directories return from their originals. What is so already is not planned, so that the plan of an undo
+/// that was cut off is the rest of it. Pure.
+plan::UndoPlan plan_undo(const UndoInput& input);
+
+} // namespace cudasetup::apply

@@ -1,0 +1,193 @@
+#include "apply/undo.hpp"
+#include "apply/take_up.hpp"
+#include "apply/undo_plan.hpp"
+#include "cli/pipeline.hpp"
+#include "cli/typed.hpp"
+#include "cli/verbs.hpp"
+#include "render/shell.hpp"
+#include "render/text.hpp"
+
+#include <set>
+
+namespace cudasetup::cli {
+
+namespace {
+
+using base::ErrorKind;
+using journal::Transaction;
+using journal::Verb;
+
+/// The transactions that an undo took back wholly.
+base::Result<std::set<std::string>> undone(effects::Files& target, const std::vector<std::string>& ids)
+{
+  std::set<std::string> all;
+  for (const std::string& id : ids) {
+    CUDASETUP_TRY_ASSIGN(const Transaction transaction, journal::load_transaction(target, id));
+    if (transaction.verb == Verb::undo && transaction.is_done()) {
+      all.insert(transaction.of);
+    }
+  }
+  return all;
+}
+
+/// The asked transaction, or the newest that is not taken back yet; nullopt where there is none.
+base::Result<std::optional<Transaction>> choose(effects::Files& target, const Options& options)
+{
+  const std::vector<std::string> ids = journal::transaction_ids(target);
+  CUDASETUP_TRY_ASSIGN(const std::set<std::string> gone, undone(target, ids));
+  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+    CUDASETUP_TRY_ASSIGN(Transaction transaction, journal::load_transaction(target, *id));
+    const bool fits =
+        options.subject.empty() ? transaction.verb == Verb::install && !gone.contains(*id) : *id == options.subject;
+    if (!fits) {
+      continue;
+    }
+    if (transaction.verb == Verb::undo || gone.contains(*id)) {
+      const std::string what = transaction.verb == Verb::undo ? " is an undo itself" : " was taken back already";
+      return base::fail(base::make_error(ErrorKind::refused, "transaction " + *id + what)
+                            .with_hint("see what was done", at_place({"cudasetup", "history"}, options)));
+    }
+    return transaction;
+  }
+  if (!options.subject.empty()) {
+    return base::fail(base::make_error(ErrorKind::refused, "no transaction " + base::quote(options.subject))
+                          .with_hint("see which there are", at_place({"cudasetup", "history"}, options)));
+  }
+  return std::nullopt;
+}
+
+/// The same command, as root, with more options.
+base::Command again(const Options& options, const std::vector<std::string>& more)
+{
+  std::vector<std::string> words = {"sudo", "cudasetup"};
+  words.insert(words.end(), options.arguments.begin(), options.arguments.end());
+  words.insert(words.end(), more.begin(), more.end());
+  return base::Command{std::move(words)};
+}
+
+/// What is not exact is only done where somebody said so.
+base::Result<void> check_exact(const plan::UndoPlan& plan, const Options& options)
+{
+  if ((plan.lost.empty() && plan.left.empty()) || options.allow_inexact_undo == Switch::on) {
+    return {};
+  }
+  base::Error error = base::make_error(
+      ErrorKind::refused, "transaction " + plan.transaction + " cannot be taken back exactly; nothing was changed");
+  for (const auto* reasons : {&plan.left, &plan.lost}) {
+    for (const resolve::Reason& reason : *reasons) {
+      error.details.push_back(reason.about + ": " + reason.text);
+    }
+  }
+  return base::fail(std::move(error).with_hint("take back all the rest", again(options, {"--allow-inexact-undo"})));
+}
+
+base::Result<void> agree(const Options& options, Outside& outside)
+{
+  if (options.how.yes == Switch::on) {
+    return {};
+  }
+  if (outside.input_terminal == Terminal::no) {
+    return base::fail(base::make_error(ErrorKind::usage, "nobody can be asked here: standard input is no terminal")
+                          .with_hint("see what would be done", again(options, {"--dry-run"}))
+                          .with_hint("agree beforehand", again(options, {"--yes"})));
+  }
+  if (!outside.ask("Take it back?")) {
+    return base::fail(base::make_error(ErrorKind::refused, "not agreed to; nothing was changed")
+                          .with_hint("see what would be done", again(options, {"--dry-run"})));
+  }
+  return {};
+}
+
+void show(const Options& options, Outside& outside, const plan::UndoPlan& plan, const std::string& done)
+{
+  if (options.json == Switch::on) {
+    outside.print(json::write(plan::to_json(plan, options.host.root), json::Layout::indented));
+  } else {
+    outside.print(done);
+  }
+}
+
+base::Result<int> undo(const Options& options, Outside& outside, const Transaction& transaction)
+{
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  CUDASETUP_TRY_ASSIGN(const apply::UndoInput input, apply::look_for_undo(effects.target, transaction));
+  const plan::UndoPlan plan = apply::plan_undo(input);
+  if (options.dry_run == Switch::on) {
+    show(options, outside, plan, render::to_sh(plan, options.host.root));
+    return 0;
+  }
+  if (!outside.is_root) {
+    return base::fail(base::make_error(ErrorKind::needs_root, "taking back needs root; nothing was changed")
+                          .with_hint("give the same command with sudo", again(options, {})));
+  }
+  CUDASETUP_TRY(check_exact(plan, options));
+  if (!plan.steps.empty()) {
+    outside.console.say(render::to_text(plan));
+  }
+  CUDASETUP_TRY(agree(options, outside));
+  const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
+  CUDASETUP_TRY(apply::undo(effects, transaction, plan, how));
+  show(options,
+       outside,
+       plan,
+       plan.steps.empty() ? "Nothing to do: all of it is as it was before transaction " + transaction.id + ".\n"
+                          : "Transaction " + transaction.id + " is taken back.\n");
+  if (plan.reboot && (options.host.root.empty() || options.host.root == "/")) {
+    return base::fail(base::make_error(ErrorKind::needs_reboot, "the driver that is loaded is no more installed")
+                          .with_hint("reboot", base::Command{{"reboot"}}));
+  }
+  return 0;
+}
+
+/// The options of the command line that a transaction was begun with.
+base::Result<Options> options_of(const Transaction& transaction, const Options& options, Outside& outside)
+{
+  std::vector<std::string> words = {"install"};
+  words.insert(words.end(), transaction.arguments.begin(), transaction.arguments.end());
+  words.emplace_back("--yes");
+  CUDASETUP_TRY_ASSIGN(Parsed parsed, parse_options(words, outside.environment, outside.error_terminal));
+  parsed.options->arguments = words;
+  parsed.options->style = options.style;
+  parsed.options->json = options.json;
+  return *std::move(parsed.options);
+}
+
+} // namespace
+
+base::Result<int> run_undo(const Options& options, Outside& outside)
+{
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  CUDASETUP_TRY(check_places(options.host, effects.files));
+  if (options.dry_run == Switch::off && outside.is_root) {
+    // What one that was killed left running may still change what is looked at.
+    CUDASETUP_TRY(apply::wait_for_turn(effects, {options.host.root, options.how.lock_timeout_seconds}));
+  }
+  CUDASETUP_TRY_ASSIGN(const std::optional<Transaction> transaction, choose(effects.target, options));
+  if (!transaction) {
+    outside.print("Nothing to take back: cudasetup has changed nothing here, or all of it is undone.\n");
+    return 0;
+  }
+  return undo(options, outside, *transaction);
+}
+
+base::Result<int> run_resume(const Options& options, Outside& outside)
+{
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  CUDASETUP_TRY(check_places(options.host, effects.files));
+  CUDASETUP_TRY_ASSIGN(const std::optional<Transaction> last, apply::last_transaction(effects.target));
+  if (!last || last->is_done()) {
+    outside.print("Nothing to go on with: the last transaction is complete.\n");
+    return 0;
+  }
+  if (last->verb == Verb::undo) {
+    Options undo_options = options;
+    undo_options.subject = last->of;
+    undo_options.how.yes = Switch::on;
+    undo_options.allow_inexact_undo = Switch::on;
+    return run_undo(undo_options, outside);
+  }
+  CUDASETUP_TRY_ASSIGN(const Options first, options_of(*last, options, outside));
+  return run_install(first, outside);
+}
+
+} // namespace cudasetup::cli

@@ -1,0 +1,238 @@
+#include "apply/undo_plan.hpp"
+
+#include "support/fake_files.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cudasetup::apply {
+
+namespace {
+
+using journal::Extent;
+using journal::Mark;
+using journal::Original;
+using journal::PackageState;
+using journal::PathState;
+
+const PackageState k_there{"ii", "1", Mark::manual};
+const PackageState k_pulled{"ii", "1", Mark::automatic};
+
+PathState file(const std::string& digest, unsigned mode = 0644)
+{
+  return {true, {effects::FileType::regular, 0, mode, 0, 0}, "", digest};
+}
+
+PathState link_to(const std::string& target)
+{
+  return {true, {effects::FileType::link, 0, 0777, 0, 0}, target, ""};
+}
+
+PathState directory(const std::string& digest = "")
+{
+  return {true, {effects::FileType::directory, 0, 0755, 0, 0}, "", digest};
+}
+
+class UndoPlanTest : public testing::Test {
+protected:
+  UndoPlanTest() { m_input.transaction.id = "0001"; }
+
+  /// A package before the transaction, after it, and now; nullopt: dpkg does not know it.
+  void package(const std::string& name,
+               std::optional<PackageState> before,
+               std::optional<PackageState> after,
+               std::optional<PackageState> now)
+  {
+    m_input.transaction.changed.packages[name] = after;
+    if (before) {
+      m_input.transaction.before.packages[name] = *before;
+    }
+    if (now) {
+      m_input.now.packages[name] = *now;
+    }
+  }
+  void path(const Original& original, const PathState& result, const PathState& now)
+  {
+    m_input.transaction.originals.push_back(original);
+    m_input.transaction.results[original.path] = result;
+    m_input.paths_now[original.path] = now;
+    if (!original.saved.empty()) {
+      m_input.available.insert(original.saved);
+    }
+  }
+  /// The commands of the plan but for the last ldconfig.
+  std::vector<std::string> commands()
+  {
+    m_plan = plan_undo(m_input);
+    std::vector<std::string> lines;
+    for (const plan::Step& step : m_plan.steps) {
+      for (const plan::Action& action : step.actions) {
+        lines.push_back(base::to_shell(std::get<plan::Run>(action).command));
+      }
+    }
+    if (!lines.empty()) {
+      EXPECT_EQ(lines.back(), "ldconfig");
+      lines.pop_back();
+    }
+    return lines;
+  }
+  using Lines = std::vector<std::string>;
+
+  UndoInput m_input;
+  plan::UndoPlan m_plan;
+};
+
+TEST_F(UndoPlanTest, nothing_to_do_where_all_is_as_it_was)
+{
+  package("cuda", std::nullopt, k_there, std::nullopt);
+  path({"/etc/pin", Extent::single, {}, ""}, file("a"), {});
+  EXPECT_EQ(commands(), Lines{});
+  EXPECT_TRUE(m_plan.left.empty() && m_plan.lost.empty());
+}
+
+TEST_F(UndoPlanTest, purges_only_what_the_transaction_brought)
+{
+  package("cuda", std::nullopt, k_there, k_there);
+  package("cuda-dep", std::nullopt, k_pulled, k_pulled);
+  package("half", std::nullopt, PackageState{"iHR", "1", Mark::manual}, PackageState{"iHR", "1", Mark::manual});
+  package("kept-configuration", PackageState{"rc", "0", Mark::manual}, k_there, k_there);
+  m_input.now.packages["of-the-user"] = k_there;
+  EXPECT_EQ(commands(),
+            (Lines{"dpkg --force-remove-reinstreq --purge cuda cuda-dep half",
+                   "dpkg --force-remove-reinstreq --remove kept-configuration"}));
+}
+
+TEST_F(UndoPlanTest, a_package_that_was_upgraded_since_goes_too)
+{
+  package("cuda", std::nullopt, k_there, PackageState{"ii", "2", Mark::manual});
+  EXPECT_EQ(commands(), Lines{"dpkg --force-remove-reinstreq --purge cuda"});
+}
+
+TEST_F(UndoPlanTest, a_package_that_was_asked_for_since_stays_and_is_named)
+{
+  package("g++", std::nullopt, k_pulled, k_there);
+  EXPECT_EQ(commands(), Lines{});
+  ASSERT_EQ(m_plan.left.size(), 1U);
+  EXPECT_EQ(m_plan.left[0].text, "was asked for since, and stays; `sudo apt-get purge g++` removes it");
+}
+
+TEST_F(UndoPlanTest, a_changed_version_comes_back_from_what_was_put_aside)
+{
+  const PackageState later{"ii", "2", Mark::manual};
+  package("common", k_there, later, later);
+  package("gone", k_there, std::nullopt, std::nullopt);
+  package("new", std::nullopt, k_there, k_there);
+  m_input.transaction.kept = {{"common", "1", "/k/common.deb"}, {"gone", "1", "/k/gone.deb"}};
+  m_input.available = {"/k/common.deb", "/k/gone.deb"};
+  EXPECT_EQ(commands(),
+            (Lines{"dpkg --unpack /k/common.deb /k/gone.deb",
+                   "dpkg --force-remove-reinstreq --purge new",
+                   "dpkg --configure common gone"}));
+  EXPECT_TRUE(m_plan.lost.empty());
+}
+
+TEST_F(UndoPlanTest, a_version_that_cannot_be_had_is_lost_and_said)
+{
+  const PackageState later{"ii", "2", Mark::manual};
+  package("common", k_there, later, later);
+  m_input.transaction.kept = {{"common", "1", "/k/common.deb"}};
+  EXPECT_EQ(commands(), Lines{});
+  ASSERT_EQ(m_plan.lost.size(), 1U);
+  EXPECT_EQ(m_plan.lost[0].about, "common");
+}
+
+TEST_F(UndoPlanTest, a_version_that_somebody_changed_since_is_left)
+{
+  package("common", k_there, PackageState{"ii", "2", Mark::manual}, PackageState{"ii", "3", Mark::manual});
+  m_input.transaction.kept = {{"common", "1", "/k/common.deb"}};
+  m_input.available = {"/k/common.deb"};
+  EXPECT_EQ(commands(), Lines{});
+  ASSERT_EQ(m_plan.left.size(), 1U);
+  EXPECT_NE(m_plan.left[0].text.find("apt-get install --allow-downgrades common=1"), std::string::npos);
+}
+
+TEST_F(UndoPlanTest, marks_and_holds_return)
+{
+  package("g++", k_pulled, k_there, k_there);
+  const PackageState held{"hi", "1", Mark::manual};
+  package("driver", k_there, held, held);
+  package("unheld", held, k_there, k_there);
+  EXPECT_EQ(commands(), (Lines{"apt-mark auto g++", "apt-mark hold unheld", "apt-mark unhold driver"}));
+}
+
+TEST_F(UndoPlanTest, an_alternative_that_was_chosen_by_hand_is_chosen_again)
+{
+  using journal::Alternative;
+  m_input.transaction.before.alternatives = {{"cuda", {"manual", "/usr/local/cuda-10.2"}},
+                                             {"c++", {"auto", "/usr/bin/g++"}}};
+  m_input.transaction.changed.alternatives = {{"cuda", Alternative{"auto", "/usr/local/cuda-11.1"}},
+                                              {"c++", Alternative{"auto", "/usr/bin/clang++"}}};
+  m_input.now.alternatives = {{"cuda", {"auto", "/usr/local/cuda-11.1"}}, {"c++", {"auto", "/usr/bin/clang++"}}};
+  EXPECT_EQ(commands(), Lines{"update-alternatives --set cuda /usr/local/cuda-10.2"});
+}
+
+TEST_F(UndoPlanTest, files_links_and_directories_return_in_reverse_order)
+{
+  path({"/opt/libtorch", Extent::single, {}, ""}, directory(), directory());
+  path({"/opt/libtorch/1", Extent::tree, {}, ""}, directory("t"), directory("t"));
+  path({"/opt/libtorch/1/inside", Extent::single, {}, ""}, file("i"), file("i"));
+  path({"/etc/pin", Extent::single, file("old", 0600), "/s/0001"}, file("new"), file("new"));
+  path({"/opt/current", Extent::single, link_to("0"), ""}, link_to("1"), link_to("1"));
+  path({"/etc/new", Extent::single, {}, ""}, file("n"), file("n"));
+  EXPECT_EQ(commands(),
+            (Lines{"rm -f -- /etc/new",
+                   "ln -sfT 0 /opt/current",
+                   "install -D -m 0600 -o 0 -g 0 /s/0001 /etc/pin.cudasetup-undo",
+                   "mv -fT /etc/pin.cudasetup-undo /etc/pin",
+                   "rm -rf -- /opt/libtorch/1",
+                   "rmdir --ignore-fail-on-non-empty -- /opt/libtorch"}));
+}
+
+TEST_F(UndoPlanTest, a_tree_that_was_replaced_is_moved_back)
+{
+  path({"/opt/t", Extent::tree, directory("old"), "/opt/t.cudasetup-old"}, directory("new"), directory("new"));
+  EXPECT_EQ(commands(), (Lines{"rm -rf -- /opt/t", "mv -T /opt/t.cudasetup-old /opt/t"}));
+  m_input.available.clear();
+  EXPECT_EQ(commands(), Lines{});
+  EXPECT_EQ(m_plan.lost.at(0).about, "/opt/t");
+}
+
+TEST_F(UndoPlanTest, what_somebody_edited_since_is_left_with_the_choice)
+{
+  path({"/etc/pin", Extent::single, file("old"), "/s/0001"}, file("new"), file("edited"));
+  path({"/opt/t", Extent::tree, {}, ""}, directory("t"), directory("with a file of the user's"));
+  EXPECT_EQ(commands(), Lines{});
+  ASSERT_EQ(m_plan.left.size(), 2U);
+  EXPECT_NE(m_plan.left[0].text.find("`sudo rm -r /opt/t` removes it"), std::string::npos);
+  EXPECT_NE(m_plan.left[1].text.find("kept in /s/0001"), std::string::npos);
+}
+
+TEST_F(UndoPlanTest, a_driver_that_goes_needs_a_reboot)
+{
+  package("g++", std::nullopt, k_there, k_there);
+  commands();
+  EXPECT_FALSE(m_plan.reboot);
+  package("nvidia-driver-580", std::nullopt, k_there, k_there);
+  commands();
+  EXPECT_TRUE(m_plan.reboot);
+}
+
+TEST_F(UndoPlanTest, what_a_step_that_was_cut_off_did_is_found_by_looking)
+{
+  journal::Transaction cut_off;
+  cut_off.id = "0001";
+  cut_off.before.packages = {{"dpkg", k_there}};
+  cut_off.intended = {"cuda"};
+  cut_off.originals = {{"/etc/pin", Extent::single, {}, ""}};
+  test::FakeFiles files;
+  files.put("/etc/pin", "half written")
+      .put("/var/lib/dpkg/status",
+           "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
+           "Package: cuda\nStatus: install ok unpacked\nArchitecture: amd64\nVersion: 11\n\n"
+           "Package: of-the-user\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n");
+  m_input = look_for_undo(files, cut_off).value();
+  EXPECT_EQ(commands(), (Lines{"dpkg --force-remove-reinstreq --purge cuda", "rm -f -- /etc/pin"}));
+}
+
+} // namespace
+
+} // namespace cudasetup::apply
