@@ -128,7 +128,7 @@ std::string why_not_first(const Question& question, const TorchCandidate& torch,
     if (pair.build == torch.build) {
       break;
     }
-    if (!code_of(*pair.build, arch).is_known()) {
+    if (!pair.build->is_cpu() && !code_of(*pair.build, arch).is_known()) {
       unknown.push_back(pair.text());
     }
   }

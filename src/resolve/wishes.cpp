@@ -113,7 +113,9 @@ std::vector<TorchCandidate> wanted_torch(const Question& question, const CudaRel
     if (!question.target.gpus.empty()) {
       // A build that is known to serve the GPU is better than one that perhaps does.
       std::stable_partition(pairs.begin(), pairs.end(), [&](const TorchCandidate& torch) {
-        return code_of(*torch.build, question.target.arch.value_or(base::Arch::amd64)).is_known();
+        // One for the CPU serves every GPU by leaving it alone, as whoever listed it wanted.
+        return torch.build->is_cpu() ||
+               code_of(*torch.build, question.target.arch.value_or(base::Arch::amd64)).is_known();
       });
     }
     return pairs;

@@ -52,6 +52,9 @@ void check_cuda(const Possible& possible,
 /// Whether somebody published which GPUs a build serves: the zip's code, on arm64 the wheel's.
 bool has_known_kernels(const manifest::TorchBuild& build, base::Arch arch)
 {
+  if (build.is_cpu()) {
+    return true; // it serves every GPU by leaving it alone
+  }
   if (arch == base::Arch::amd64) {
     return !build.sm.empty() || !build.ptx.empty();
   }
