@@ -25,7 +25,7 @@ packages >"$CASE_HOME/before"
 
 setup plan "${REQUEST[@]}" --format text
 expect_status 0
-grep -A 99 '^Steps' "$OUT" | sed -nE 's/^ +[0-9]+  (Install |Fetch ).*/&/p' | head -n 1 | grep -q ' Install ca-certificates$' ||
+awk '/^Steps/ { steps = 1 } steps && /^ +[0-9]+  (Install|Fetch) / { print; exit }' "$OUT" | grep -q ' Install ca-certificates$' ||
   fail 'certificates are not the first thing to be installed or fetched'
 
 # What was new after a failed run, and what it said of it.

@@ -119,5 +119,5 @@ check_quiet
 AS=(setpriv --reuid="$NOBODY" --regid="$NOBODY" --clear-groups)
 traced running plan --cuda 11.1 --format text
 name=$(sed -n 's/^NAME="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' /etc/os-release)
-cat "$OUT" "$ERR" | grep -qF "$name" || fail "the running system was not seen to be $name"
+grep -qF "$name" "$OUT" "$ERR" || fail "the running system was not seen to be $name"
 check_quiet

@@ -86,7 +86,7 @@ printf '[]' >"$CASE_HOME/faults"
 # --- dpkg was left in the middle of its work.
 fresh
 if case_dummy half-done -- 'exit 1'; then fail 'the package with a failing script was installed'; fi
-root_run "$ROOT" dpkg --audit | grep -q half-done || fail 'dpkg has no unfinished work'
+grep -q half-done <<<"$(root_run "$ROOT" dpkg --audit)" || fail 'dpkg has no unfinished work'
 changes_mark
 setup install "${SMALL[@]}" --method network
 row 'dpkg has unfinished work'

@@ -125,5 +125,5 @@ case_until() {
 
 # cache_holds BYTES: whether a file of so many bytes has arrived in the root's cache of downloads, whole or in part.
 cache_holds() {
-  find "$ROOT/var/cache/cudasetup" -type f -size "+$(($1 - 1))c" 2>/dev/null | grep -q .
+  [ -n "$(find "$ROOT/var/cache/cudasetup" -type f -size "+$(($1 - 1))c" -print -quit 2>/dev/null)" ]
 }
