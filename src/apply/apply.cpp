@@ -74,7 +74,8 @@ std::vector<std::string> packages_given_to_dpkg(const plan::Plan& plan)
   for (const plan::Step& step : plan.steps) {
     for (const plan::Action& action : step.actions) {
       const auto* run = std::get_if<plan::Run>(&action);
-      if (run != nullptr && run->command.argv.front() == "dpkg") {
+      if (run != nullptr && run->command.argv.size() > 2 && run->command.argv[0] == "dpkg" &&
+          run->command.argv[1] == "-i") {
         const std::string& file = run->command.argv.back();
         const std::string name = file.substr(file.rfind('/') + 1);
         names.push_back(name.substr(0, name.find('_')));

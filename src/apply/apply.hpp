@@ -34,7 +34,7 @@ struct Applied {
 /// Tools::wait_for_turn.
 base::Result<void> wait_for_turn(const effects::Effects& effects, const ApplyOptions& options);
 
-/// Runs a plan: takes our lock, checks root, dpkg's health and free space, asks apt what would happen and what it
+/// Runs a plan: takes our lock, checks root and free space, asks apt what would happen and what it
 /// costs, asks @p agree (before what apt can tell only after much is fetched or changed), fetches every file of the
 /// plan, and only then changes anything, step by step with a journal. Errors: needs_root, busy, packages, network,
 /// untrusted, no_space, interrupted, document (a damaged journal), and those of @p agree.

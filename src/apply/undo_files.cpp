@@ -1,5 +1,7 @@
 #include "apply/undo_parts.hpp"
 
+#include "base/octal.hpp"
+
 #include <algorithm>
 
 namespace cudasetup::apply {
@@ -11,16 +13,6 @@ using journal::Extent;
 using journal::Original;
 using journal::PathState;
 using Commands = std::vector<std::vector<std::string>>;
-
-/// "0644"
-std::string octal(unsigned mode)
-{
-  std::string text;
-  for (unsigned shift = 12; shift > 0; shift -= 3) {
-    text += static_cast<char>('0' + ((mode >> (shift - 3)) & 7U));
-  }
-  return text;
-}
 
 /// Takes away what the transaction put where nothing was. A directory that others have put something into stays.
 Commands take_away(const Original& original, const PathState& now)
@@ -46,7 +38,7 @@ Commands put_back(const Original& original)
     return {{"install",
              "-D",
              "-m",
-             octal(before.status.mode),
+             base::octal(before.status.mode),
              "-o",
              std::to_string(before.status.owner),
              "-g",
@@ -75,7 +67,7 @@ bool only_attributes_differ(const Original& original, const PathState& now)
 Commands put_back_attributes(const Original& original)
 {
   const effects::FileStatus& status = original.before.status;
-  return {{"chmod", octal(status.mode), original.path},
+  return {{"chmod", base::octal(status.mode), original.path},
           {"chown", std::to_string(status.owner) + ":" + std::to_string(status.group), original.path}};
 }
 

@@ -128,7 +128,7 @@ void read_header(json::Reader& reader, Transaction& transaction)
 
 base::Error&& with_way_out(base::Error&& error)
 {
-  return std::move(error).with_hint("a journal only tells what was done: installing goes on without it");
+  return std::move(error).with_hint("installing goes on without it; what it tells of can then not be taken back");
 }
 
 } // namespace

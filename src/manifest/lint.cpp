@@ -1,6 +1,7 @@
 #include "manifest/lint.hpp"
 
 #include "base/text.hpp"
+#include "manifest/identity.hpp"
 #include "manifest/lint_rules.hpp"
 
 #include <algorithm>
@@ -11,37 +12,12 @@ namespace {
 
 using Problems = std::vector<json::Problem>;
 
-const base::Version& order_of(const CudaRelease& release)
-{
-  return release.version;
-}
-const base::Version& order_of(const TorchRelease& release)
-{
-  return release.version;
-}
-const base::Version& order_of(const UbuntuRelease& release)
-{
-  return release.version;
-}
-const std::string& order_of(const SigningKey& key)
-{
-  return key.id;
-}
-base::PciId order_of(const Gpu& gpu)
-{
-  return gpu.id;
-}
-std::uint32_t order_of(const DriverBranch& branch)
-{
-  return branch.branch;
-}
-
 /// Within a file records ascend, so that a reader finds them and a difference shows one place.
 template<typename Record> void lint_order(const std::vector<Located<Record>>& records, Problems& problems)
 {
   for (std::size_t i = 1; i < records.size(); ++i) {
     const Located<Record>& before = records[i - 1];
-    if (before.place.file == records[i].place.file && order_of(records[i].record) < order_of(before.record)) {
+    if (before.place.file == records[i].place.file && identity(records[i].record) < identity(before.record)) {
       json::add_problem(problems,
                         problem_at(records[i].place, "", "expected in ascending order, found after a later one"));
     }

@@ -1,5 +1,7 @@
 #include "manifest/layer.hpp"
 
+#include "manifest/identity.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -8,32 +10,7 @@ namespace cudasetup::manifest {
 
 namespace {
 
-/// What makes a record itself, for ordering, and in words.
-const base::Version& identity(const CudaRelease& release)
-{
-  return release.version;
-}
-const base::Version& identity(const UbuntuRelease& release)
-{
-  return release.version;
-}
-const std::string& identity(const SigningKey& key)
-{
-  return key.id;
-}
-base::PciId identity(const Gpu& gpu)
-{
-  return gpu.id;
-}
-std::uint32_t identity(const DriverBranch& driver)
-{
-  return driver.branch;
-}
-const base::Version& identity(const TorchRelease& release)
-{
-  return release.version;
-}
-
+/// In words.
 std::string name(const CudaRelease& release)
 {
   return "CUDA " + release.version.text();

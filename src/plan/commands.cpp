@@ -1,5 +1,7 @@
 #include "plan/plan.hpp"
 
+#include "base/octal.hpp"
+
 #include <string_view>
 #include <utility>
 
@@ -15,16 +17,6 @@ constexpr std::string_view k_apt_helper = "/usr/lib/apt/apt-helper";
 Command command(std::vector<std::string> argv)
 {
   return Command{std::move(argv)};
-}
-
-/// "0644"
-std::string octal(unsigned mode)
-{
-  std::string text;
-  for (unsigned shift = 12; shift > 0; shift -= 3) {
-    text += static_cast<char>('0' + ((mode >> (shift - 3)) & 7U));
-  }
-  return text;
 }
 
 std::string parent_of(const std::string& path)
@@ -61,13 +53,13 @@ struct Translator {
     return {command({"mkdir", "-p", parent_of(file.path)}),
             command({"rm", "-f", file.path}),
             write,
-            command({"chmod", octal(file.mode), file.path})};
+            command({"chmod", base::octal(file.mode), file.path})};
   }
 
   Commands operator()(const MakeDirectory& directory) const
   {
     if (directory.mode) {
-      return {command({"install", "-d", "-m", octal(*directory.mode), directory.path})};
+      return {command({"install", "-d", "-m", base::octal(*directory.mode), directory.path})};
     }
     return {command({"mkdir", "-p", directory.path})};
   }
@@ -105,7 +97,7 @@ struct Translator {
 
   Commands operator()(const CopyMatch& copy) const
   {
-    const std::string mode = octal(copy.mode);
+    const std::string mode = base::octal(copy.mode);
     const bool into = copy.to.ends_with('/');
     if (copy.pattern.find_first_of("*?[") == std::string::npos) {
       const std::string from = copy.directory + "/" + copy.pattern;

@@ -1,6 +1,7 @@
 #include "plan/undo.hpp"
 
 #include "base/hash.hpp"
+#include "base/octal.hpp"
 #include "host/json.hpp"
 #include "plan/parts.hpp"
 
@@ -232,12 +233,9 @@ Value download_json(const Download& download)
 
 Value write_json(const WriteFile& file)
 {
-  std::string mode = "0";
-  for (unsigned shift = 9; shift > 0; shift -= 3) {
-    mode += static_cast<char>('0' + ((file.mode >> (shift - 3)) & 7U));
-  }
-  return Object{
-      {"path", file.path}, {"mode", mode}, {"sha256", base::digest_of(base::DigestKind::sha256, file.content).hex()}};
+  return Object{{"path", file.path},
+                {"mode", base::octal(file.mode)},
+                {"sha256", base::digest_of(base::DigestKind::sha256, file.content).hex()}};
 }
 
 Value step_json(const Step& step, const std::string& root)

@@ -93,6 +93,16 @@ TEST_F(ApplyTest, the_same_request_goes_on_with_a_transaction_that_did_not_end_w
   EXPECT_EQ(m_machine.target.read(transaction.originals[0].saved), "before");
 }
 
+TEST_F(ApplyTest, notes_the_packages_that_dpkg_is_given_and_no_other_of_its_words)
+{
+  const Argv merge = {"dpkg", "--set-selections"};
+  const Argv keyring = {"dpkg", "-i", "--force-confnew,confmiss", "/var/cache/cudasetup/cuda-keyring_1.1-1_all.deb"};
+  m_machine.processes.answer(merge).answer(keyring);
+  m_plan.steps = {step("merge", {plan::Run{Command{merge}}}), step("keyring", {plan::Run{Command{keyring}}})};
+  ASSERT_TRUE(run());
+  EXPECT_EQ(record().intended, std::set<std::string>{"cuda-keyring"});
+}
+
 TEST_F(ApplyTest, another_request_closes_a_transaction_that_was_cut_off_and_begins_its_own)
 {
   m_machine.target.put("/var/lib/dpkg/status", "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\n");
