@@ -5,6 +5,7 @@
 #include "apply/apt_simulation.hpp"
 #include "host/package_names.hpp"
 #include "journal/journal.hpp"
+#include "journal/seal.hpp"
 #include "system/http_headers.hpp"
 #include "verify/probe_output.hpp"
 
@@ -29,6 +30,22 @@ void check_cut(std::string_view text, const journal::Transaction& whole)
   }
 }
 
+/// The text with its lines sealed anew: what is behind a line whose seal is broken is not read.
+std::string resealed(std::string_view text)
+{
+  std::string result;
+  std::string seal;
+  for (const std::string_view line : base::lines(text)) {
+    const std::string whole = line.ends_with('}') ? journal::sealed(journal::record_of(line), seal) : std::string(line);
+    seal = journal::check_seal(whole, seal).value_or("");
+    result += whole + '\n';
+  }
+  if (!text.ends_with('\n') && !result.empty()) {
+    result.pop_back();
+  }
+  return result;
+}
+
 void fuzz_journal(std::string_view text)
 {
   const auto read = journal::read_transaction(text, "journal");
@@ -39,8 +56,8 @@ void fuzz_journal(std::string_view text)
   }
   expect(read->torn == !text.ends_with('\n'));
   expect(read->plan.object() != nullptr);
-  for (const journal::Before& before : read->originals) {
-    expect(before.status.mode <= 07777);
+  for (const journal::Original& original : read->originals) {
+    expect(original.before.status.mode <= 07777);
   }
   check_cut(text, *read);
 }
@@ -93,6 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   switch (input.pick % 4) {
   case 0:
     fuzz_journal(input.text);
+    fuzz_journal(resealed(input.text));
     break;
   case 1:
     fuzz_simulation(input.text);
