@@ -1,5 +1,6 @@
 #include "apply/apply.hpp"
 
+#include "apply/after_boot.hpp"
 #include "apply/course.hpp"
 #include "apply/keep_packages.hpp"
 #include "apply/preflight.hpp"
@@ -185,6 +186,9 @@ base::Result<Applied> apply(const effects::Effects& effects,
   const journal::Header header{
       journal::Verb::install, options.arguments, "", plan::to_json(run.costed(), facts, options.root)};
   CUDASETUP_TRY_ASSIGN(journal::Journal journal, open_journal(effects, header, packages_given_to_dpkg(plan), state));
+  if (plan.totals.reboot && (options.root.empty() || options.root == "/")) {
+    CUDASETUP_TRY(journal.awaits_boot(boot_id(effects.files)));
+  }
   Course course(bench, journal, state);
   CUDASETUP_TRY(course.keep_originals(plan.steps));
   CUDASETUP_TRY(prepare_for(run.apt, bench, journal, state.packages));

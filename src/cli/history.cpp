@@ -15,6 +15,14 @@ std::string_view outcome_of(const std::optional<journal::Outcome>& outcome)
   return outcome ? journal::name_of(*outcome) : "unfinished";
 }
 
+/// What is to be known of the reboot that it needs; empty where it needs none.
+std::string reboot_of(const journal::Transaction& transaction)
+{
+  return transaction.boot.empty() || !transaction.is_done() ? ""
+         : transaction.verdict.empty()                      ? "a reboot loads its driver; it is not verified since"
+                                                            : "verified after the reboot: " + transaction.verdict;
+}
+
 base::Result<journal::Transaction> read(effects::Files& target, const std::string& id, const Options& options)
 {
   const std::string path = journal::transaction_path(id);
@@ -40,14 +48,17 @@ json::Value to_json(const journal::Transaction& transaction)
                                     {"seconds", step.seconds},
                                     {"message", step.message}});
   }
-  return json::Object{{"id", transaction.id},
-                      {"started", transaction.started},
-                      {"verb", journal::name_of(transaction.verb)},
-                      {"arguments", json::Array(transaction.arguments.begin(), transaction.arguments.end())},
-                      {"of", transaction.of.empty() ? json::Value() : json::Value(transaction.of)},
-                      {"outcome", outcome_of(transaction.outcome)},
-                      {"torn", transaction.torn},
-                      {"steps", std::move(steps)}};
+  return json::Object{
+      {"id", transaction.id},
+      {"started", transaction.started},
+      {"verb", journal::name_of(transaction.verb)},
+      {"arguments", json::Array(transaction.arguments.begin(), transaction.arguments.end())},
+      {"of", transaction.of.empty() ? json::Value() : json::Value(transaction.of)},
+      {"outcome", outcome_of(transaction.outcome)},
+      {"verified_after_reboot", transaction.verdict.empty() ? json::Value() : json::Value(transaction.verdict)},
+      {"needs_reboot", transaction.awaits_boot() && transaction.verdict.empty()},
+      {"torn", transaction.torn},
+      {"steps", std::move(steps)}};
 }
 
 /// "install --cuda 11.1", "undo of 0001"
@@ -63,11 +74,12 @@ std::string words_of(const journal::Transaction& transaction)
 
 std::string summary(const journal::Transaction& transaction)
 {
-  return fmt::format("{}  {}  {:<11}  {}\n",
+  return fmt::format("{}  {}  {:<11}  {}{}\n",
                      transaction.id,
                      transaction.started,
                      outcome_of(transaction.outcome),
-                     words_of(transaction));
+                     words_of(transaction),
+                     transaction.awaits_boot() && transaction.verdict.empty() ? " (awaits a reboot)" : "");
 }
 
 std::string details(const journal::Transaction& transaction)
@@ -78,6 +90,9 @@ std::string details(const journal::Transaction& transaction)
     if (!step.message.empty()) {
       text += "              " + step.message + "\n";
     }
+  }
+  if (const std::string reboot = reboot_of(transaction); !reboot.empty()) {
+    text += "  " + reboot + "\n";
   }
   return text + (transaction.torn ? "  (the last record was cut off)\n" : "");
 }

@@ -87,6 +87,28 @@ json::Value result_document(const Prepared& prepared,
                       {"verification", verification ? verify::to_json(*verification) : json::Value()}};
 }
 
+/// The reboot that loads the driver, as far as somebody agrees to it.
+base::Result<int> reboot(const Options& options, Outside& outside, effects::Processes& processes)
+{
+  const bool can_ask = outside.input_terminal == Terminal::yes && options.how.yes == Switch::off;
+  const bool agreed = options.how.reboot == Reboot::yes ||
+                      (options.how.reboot == Reboot::ask && can_ask && outside.ask("Reboot now, to load the driver?"));
+  const base::Command command{{"reboot"}};
+  if (!agreed) {
+    return base::fail(base::make_error(ErrorKind::needs_reboot, "installed; the driver is loaded by a reboot")
+                          .with_hint("reboot", base::Command{{"sudo", "reboot"}})
+                          .with_hint("then verify, where the boot did not: history says",
+                                     base::Command{{"sudo", "cudasetup", "resume"}}));
+  }
+  outside.console.say("Rebooting; what comes of it is then in `cudasetup history`");
+  const auto done = processes.run(command);
+  if (!done || done->status != 0) {
+    return base::fail(base::make_error(ErrorKind::needs_reboot, "installed; the reboot could not be started")
+                          .with_hint("reboot", base::Command{{"sudo", "reboot"}}));
+  }
+  return 0;
+}
+
 base::Result<int> finish(const Options& options,
                          Outside& outside,
                          const effects::Effects& effects,
@@ -109,8 +131,7 @@ base::Result<int> finish(const Options& options,
                                      at_place({"cudasetup", "verify"}, options)));
   }
   if (prepared.plan.totals.reboot && (options.host.root.empty() || options.host.root == "/")) {
-    return base::fail(base::make_error(ErrorKind::needs_reboot, "installed; the driver is loaded by a reboot")
-                          .with_hint("reboot, then verify", base::Command{{"reboot"}}));
+    return reboot(options, outside, effects.processes);
   }
   return 0;
 }

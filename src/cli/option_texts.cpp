@@ -242,6 +242,12 @@ base::Result<HowOptions> how_of(const OptionTexts& texts, Environment environmen
   }
   how.lock_timeout_seconds = static_cast<unsigned>(*timeout);
   how.yes = switch_of(texts.yes);
+  CUDASETUP_TRY_ASSIGN(how.reboot,
+                       choose("--reboot",
+                              texts.reboot,
+                              std::array{std::pair{std::string_view("ask"), Reboot::ask},
+                                         std::pair{std::string_view("yes"), Reboot::yes},
+                                         std::pair{std::string_view("no"), Reboot::no}}));
   return how;
 }
 

@@ -35,6 +35,7 @@ struct OptionTexts {
   bool require_digests = false;
   bool keep_downloads = false;
   std::string lock_timeout = "300";
+  std::string reboot = "ask";
   bool yes = false;
   bool dry_run = false;
   bool json = false;

@@ -28,6 +28,9 @@ struct HostOptions {
   std::optional<std::string> sys_path;
 };
 
+/// What is done when only a reboot loads what was installed. Where nobody can be asked, `ask` is `no`.
+enum class Reboot { ask, yes, no };
+
 /// HOW: where things come from and how they are done.
 struct HowOptions {
   std::optional<base::Url> nvidia_mirror;
@@ -36,6 +39,7 @@ struct HowOptions {
   Switch keep_downloads = Switch::off;
   unsigned lock_timeout_seconds = 300;
   Switch yes = Switch::off;
+  Reboot reboot = Reboot::ask;
 };
 
 /// The options that were typed, as words of a command line.

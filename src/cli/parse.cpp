@@ -126,6 +126,7 @@ void add_install_and_plan(CLI::App& app, OptionTexts& texts)
   CLI::App* install = app.add_subcommand("install", "install a toolkit, its driver and LibTorch, and verify them");
   install->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
   install->add_flag("-y,--yes", texts.yes, "do not ask");
+  install->add_option("--reboot", texts.reboot, "where a driver needs one: ask, yes or no (no: status 10)");
   CLI::App* plan = app.add_subcommand("plan", "print what install would do");
   plan->add_option("--format", texts.format, "text, json or sh");
   plan->add_option("-o,--output", texts.output_file, "write to this file");

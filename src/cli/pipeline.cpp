@@ -13,6 +13,17 @@ namespace {
 
 constexpr std::string_view k_again = "mend what is named, then check again";
 
+/// This program, where the plan is for the running system and systemd can have it run after a reboot.
+std::string program_after_boot(const Options& options, effects::Files& files)
+{
+  const HostOptions& host = options.host;
+  const bool running = (host.root.empty() || host.root == "/") && !host.os_release_file && can_be_installed(host);
+  // systemd's own sign that it is what booted the machine: sd_booted(3).
+  return running && files.status("/run/systemd/system", effects::FollowLinks::yes)
+             ? files.link_target("/proc/self/exe").value_or("")
+             : "";
+}
+
 } // namespace
 
 base::Result<ManifestFiles> read_overlay(const HowOptions& how, effects::Files& files)
@@ -104,6 +115,7 @@ prepare(const Options& options, Outside& outside, const effects::Effects& effect
   settings.lock_timeout_seconds = options.how.lock_timeout_seconds;
   settings.manifest_digest = prepared.manifest->digest;
   settings.keys = prepared.manifest->keys;
+  settings.program = program_after_boot(options, effects.files);
   prepared.plan = plan::make_plan(options.request, std::get<resolve::Resolution>(outcome), prepared.facts, settings);
   return prepared;
 }

@@ -136,6 +136,7 @@ Typed typed_of(const OptionTexts& texts, Environment environment)
   add_flag(typed.manner, "--dry-run", texts.dry_run);
   add_flag(typed.manner, "--yes", texts.yes);
   add_flag(typed.manner, "--json", texts.json);
+  add(typed.manner, "--reboot", texts.reboot, OptionTexts().reboot);
   if (texts.verb == "plan") {
     add(typed.manner, "--format", texts.format);
     add(typed.manner, "--output", texts.output_file);

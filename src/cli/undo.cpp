@@ -139,19 +139,6 @@ base::Result<int> undo(const Options& options, Outside& outside, const Transacti
   return 0;
 }
 
-/// The options of the command line that a transaction was begun with.
-base::Result<Options> options_of(const Transaction& transaction, const Options& options, Outside& outside)
-{
-  std::vector<std::string> words = {"install"};
-  words.insert(words.end(), transaction.arguments.begin(), transaction.arguments.end());
-  words.emplace_back("--yes");
-  CUDASETUP_TRY_ASSIGN(Parsed parsed, parse_options(words, outside.environment, outside.error_terminal));
-  parsed.options->arguments = words;
-  parsed.options->style = options.style;
-  parsed.options->json = options.json;
-  return *std::move(parsed.options);
-}
-
 } // namespace
 
 base::Result<int> run_undo(const Options& options, Outside& outside)
@@ -168,26 +155,6 @@ base::Result<int> run_undo(const Options& options, Outside& outside)
     return 0;
   }
   return undo(options, outside, *transaction);
-}
-
-base::Result<int> run_resume(const Options& options, Outside& outside)
-{
-  const effects::Effects effects = outside.effects_for(options.host.root);
-  CUDASETUP_TRY(check_places(options.host, effects.files));
-  CUDASETUP_TRY_ASSIGN(const std::optional<Transaction> last, apply::last_transaction(effects.target));
-  if (!last || last->is_done()) {
-    outside.print("Nothing to go on with: the last transaction is complete.\n");
-    return 0;
-  }
-  if (last->verb == Verb::undo) {
-    Options undo_options = options;
-    undo_options.subject = last->of;
-    undo_options.how.yes = Switch::on;
-    undo_options.allow_inexact_undo = Switch::on;
-    return run_undo(undo_options, outside);
-  }
-  CUDASETUP_TRY_ASSIGN(const Options first, options_of(*last, options, outside));
-  return run_install(first, outside);
 }
 
 } // namespace cudasetup::cli

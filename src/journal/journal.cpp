@@ -107,6 +107,16 @@ base::Result<void> Journal::append(json::Object record)
   return {};
 }
 
+base::Result<void> Journal::awaits_boot(const std::string& boot)
+{
+  return append({{"event", "awaits-boot"}, {"boot", boot}});
+}
+
+base::Result<void> Journal::verified(std::string_view verdict)
+{
+  return append({{"event", "verified"}, {"verdict", verdict}});
+}
+
 base::Result<void> Journal::state_before(const SystemState& state)
 {
   json::Object record = {{"event", "before"}};

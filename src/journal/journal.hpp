@@ -39,6 +39,10 @@ public:
   const std::string& id() const { return m_id; }
   const std::string& path() const { return m_path; }
 
+  /// What is installed counts from the boot after @p boot on (its /proc/sys/kernel/random/boot_id).
+  base::Result<void> awaits_boot(const std::string& boot);
+  /// What verifying after that boot came to: "passed", "cpu-only" or "failed".
+  base::Result<void> verified(std::string_view verdict);
   /// What packages and alternatives were before the first step.
   base::Result<void> state_before(const SystemState& state);
   /// What apt said it would install, change or remove.

@@ -80,9 +80,19 @@ void read_record(json::Reader& reader, Transaction& transaction)
 {
   reader.string("at");
   reader.string("seal");
-  const std::string event = reader.word(
-      "event",
-      {"before", "intends", "kept", "original", "result", "changed", "step-started", "step-ended", "ended", "resumed"});
+  const std::string event = reader.word("event",
+                                        {"before",
+                                         "intends",
+                                         "kept",
+                                         "original",
+                                         "result",
+                                         "changed",
+                                         "step-started",
+                                         "step-ended",
+                                         "ended",
+                                         "resumed",
+                                         "awaits-boot",
+                                         "verified"});
   if (event == "before") {
     transaction.before = read_state(reader);
   } else if (event == "intends") {
@@ -95,6 +105,10 @@ void read_record(json::Reader& reader, Transaction& transaction)
   } else if (event == "result") {
     const std::string path = reader.string("path");
     transaction.results[path] = read_path_state(reader);
+  } else if (event == "awaits-boot") {
+    transaction.boot = reader.string("boot");
+  } else if (event == "verified") {
+    transaction.verdict = reader.word("verdict", {"passed", "cpu-only", "failed"});
   } else if (event == "changed") {
     add_changes(transaction.changed, read_changes(reader));
   } else {

@@ -66,10 +66,14 @@ struct Transaction {
   std::set<std::string> intended;
   StateChanges changed; ///< what ended steps made of packages and alternatives
   std::vector<KeptPackage> kept;
+  std::string boot;    ///< during which what only the next boot loads was installed; empty where none is needed
+  std::string verdict; ///< of the verification after that boot: passed, cpu-only or failed; empty before it
   std::optional<Outcome> outcome; ///< nullopt: never ended (a crash, or still running)
   bool torn = false;              ///< the last line was cut off and is left out
 
   bool is_done() const { return outcome == Outcome::done; }
+  /// Whether it is all there, but was not yet seen to work after the boot that it needs.
+  bool awaits_boot() const { return is_done() && !boot.empty() && (verdict.empty() || verdict == "failed"); }
   std::string seal; ///< of the last whole line
 };
 

@@ -32,6 +32,7 @@ _cudasetup() {
   --color) words='auto always never' ;;
   --progress) words='auto tty plain json none' ;;
   --level) words='driver toolkit torch python' ;;
+  --reboot) words='ask yes no' ;;
   --expect-gpu) words='auto yes no' ;;
   --root | --sys-path | --manifest | --python | --*-dir) compopt -o dirnames ;;
   --os-release | --output | -o) compopt -o default ;;

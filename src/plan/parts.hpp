@@ -79,6 +79,17 @@ std::vector<Step> python_steps(const Input& input);
 /// The environment file and the loader's entry of a runfile's toolkit.
 std::vector<Step> environment_steps(const Input& input);
 
+// --- after_boot.cpp
+
+/// The unit that verifies after the reboot, where one is needed and this program is there to be run.
+std::vector<Step> after_boot_steps(const Input& input);
+
+// --- planner.cpp
+
+/// A new module is loaded by the next boot: NVIDIA's guides ask for one, and nouveau or an older module holds the GPU
+/// until then.
+bool needs_reboot(const Input& input);
+
 // --- prerequisites.cpp
 
 /// The step that installs what fetching over https needs; the simulation can only follow it.

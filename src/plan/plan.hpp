@@ -177,6 +177,8 @@ struct Settings {
   unsigned lock_timeout_seconds = 300;
   std::string manifest_digest = {}; ///< Manifest::digest, for the plan
   std::vector<manifest::SigningKey> keys = {};
+  /// This program's file, where a unit may have it run after a reboot; empty where the plan is for another system.
+  std::string program = {};
 };
 
 /// The steps that turn a machine with these facts into the resolution: what is already so is not planned. Pure.

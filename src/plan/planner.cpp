@@ -28,6 +28,7 @@ std::vector<Step> main_steps(const Input& input)
   append(steps, libtorch_steps(input));
   append(steps, python_steps(input));
   append(steps, environment_steps(input));
+  append(steps, after_boot_steps(input));
   return steps;
 }
 
@@ -57,13 +58,6 @@ std::optional<Simulation> make_simulation(const Input& input, const std::vector<
   }
   describe_source(input, simulation);
   return simulation;
-}
-
-/// A new module is loaded by the next boot: NVIDIA's guides ask for one, and nouveau or an older module holds the GPU
-/// until then.
-bool needs_reboot(const Input& input)
-{
-  return driver_origin(input) != DriverOrigin::none;
 }
 
 resolve::Reason toolkit_already(const Input& input, ToolkitState state)
@@ -110,6 +104,11 @@ std::vector<resolve::Reason> find_already(const Input& input, const std::vector<
 }
 
 } // namespace
+
+bool needs_reboot(const Input& input)
+{
+  return driver_origin(input) != DriverOrigin::none;
+}
 
 Plan make_plan(const resolve::Request& request,
                const resolve::Resolution& resolution,

@@ -95,6 +95,7 @@ TEST(parse_options, every_wrong_value_says_what_was_expected_and_what_to_do)
       {{"--cuda", "none", "--torch", "none", "--driver", "none"}, "nothing is asked for"},
       {{"--toolkit-only", "--cuda", "none"}, "nothing is asked for"},
       {{"--container", "--wsl"}, "--container contradicts --wsl"},
+      {{"--reboot", "later"}, "--reboot later: expected one of ask, yes, no"},
       {{"--lock-timeout", "banana"}, "--lock-timeout banana: expected a number of seconds"},
       {{"--lock-timeout", "-1"}, "--lock-timeout -1: expected a number of seconds"},
       {{"--lock-timeout", "86401"}, "--lock-timeout 86401: expected a number of seconds, at most 86400"},

@@ -35,6 +35,25 @@ base::Error refusal(const std::string& text)
   return read ? base::Error{} : std::move(read).error();
 }
 
+TEST(ReadTransaction, what_only_the_next_boot_loads_awaits_it_until_it_was_verified)
+{
+  const std::string boots = R"({"event":"awaits-boot","boot":"b1","at":"T"})";
+  const std::string done = R"({"event":"ended","outcome":"done","at":"T"})";
+  const auto verified = [](const std::string& verdict) {
+    return R"({"event":"verified","verdict":")" + verdict + R"(","at":"T"})";
+  };
+  const auto read = [](const std::vector<std::string>& records) {
+    return read_transaction(journal_of(records), "0001.jsonl").value();
+  };
+  EXPECT_FALSE(read({k_header, boots}).awaits_boot()) << "it is not complete";
+  EXPECT_FALSE(read({k_header, done}).awaits_boot());
+  EXPECT_TRUE(read({k_header, boots, done}).awaits_boot());
+  EXPECT_EQ(read({k_header, boots, done}).boot, "b1");
+  EXPECT_TRUE(read({k_header, boots, done, verified("failed")}).awaits_boot());
+  EXPECT_FALSE(read({k_header, boots, done, verified("passed")}).awaits_boot());
+  EXPECT_FALSE(read({k_header, boots, done, verified("cpu-only")}).awaits_boot());
+}
+
 TEST(ReadTransaction, a_last_line_that_was_cut_off_is_left_out)
 {
   const auto read = read_transaction(journal_of({k_header, k_started}) + R"({"event":"step-en)", "0001.jsonl");

@@ -209,6 +209,27 @@ TEST(Planner, SaysThatADriverIsLoadedByAReboot)
   EXPECT_FALSE(sample->plan().totals.reboot);
 }
 
+TEST(Planner, HasTheNextBootVerifyADriverWhereThisProgramIsThen)
+{
+  const SamplePtr sample = seed_sample();
+  const auto last = [&] { return sample->plan().steps.back(); };
+  EXPECT_NE(last().id, "after-boot");
+  for (const char* odd : {"/home/me/my programs/cudasetup", "/opt/100%/cudasetup", "cudasetup", "/x (deleted)"}) {
+    sample->settings.program = odd;
+    EXPECT_NE(last().id, "after-boot") << odd;
+  }
+  sample->settings.program = "/usr/bin/cudasetup";
+  const plan::Plan with = sample->plan();
+  const auto step = std::find_if(
+      with.steps.begin(), with.steps.end(), [](const plan::Step& each) { return each.id == "after-boot"; });
+  ASSERT_NE(step, with.steps.end());
+  EXPECT_THAT(std::get<plan::WriteFile>(step->actions[0]).content,
+              HasSubstr("\nExecStart=/usr/bin/cudasetup resume\n"));
+  EXPECT_EQ(std::get<plan::Link>(step->actions[1]).target, std::get<plan::WriteFile>(step->actions[0]).path);
+  sample->resolution.driver = {};
+  EXPECT_NE(last().id, "after-boot");
+}
+
 TEST(Planner, RefusesADriverInAContainerAsABug)
 {
   const SamplePtr sample = container_sample();

@@ -1,0 +1,117 @@
+#include "apply/after_boot.hpp"
+#include "apply/take_up.hpp"
+#include "cli/pipeline.hpp"
+#include "cli/typed.hpp"
+#include "cli/verbs.hpp"
+#include "cli/verification.hpp"
+#include "report/verification.hpp"
+
+#include <set>
+
+namespace cudasetup::cli {
+
+namespace {
+
+using base::ErrorKind;
+using journal::Transaction;
+using journal::Verb;
+
+/// The options of the command line that a transaction was begun with.
+base::Result<Options> options_of(const Transaction& transaction, const Options& options, Outside& outside)
+{
+  std::vector<std::string> words = {"install"};
+  words.insert(words.end(), transaction.arguments.begin(), transaction.arguments.end());
+  words.emplace_back("--yes");
+  CUDASETUP_TRY_ASSIGN(Parsed parsed, parse_options(words, outside.environment, outside.error_terminal));
+  parsed.options->arguments = words;
+  parsed.options->style = options.style;
+  parsed.options->json = options.json;
+  return *std::move(parsed.options);
+}
+
+/// The newest transaction that needs a boot and was not taken back, where that boot's verification is still to come.
+base::Result<std::optional<Transaction>> awaiting(effects::Files& target)
+{
+  const std::vector<std::string> ids = journal::transaction_ids(target);
+  std::set<std::string> undone;
+  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+    CUDASETUP_TRY_ASSIGN(Transaction transaction, journal::load_transaction(target, *id));
+    if (transaction.verb == Verb::undo) {
+      undone.insert(transaction.of);
+    } else if (!transaction.boot.empty() && !undone.contains(*id)) {
+      return transaction.awaits_boot() ? std::optional<Transaction>(std::move(transaction)) : std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+/// What the transaction was to make of the machine, to be verified now that it has started anew; all that is there
+/// where the same request cannot be met any more.
+verify::VerifyRequest verification_of(const std::variant<Prepared, resolve::Refusal>& outcome)
+{
+  if (const auto* prepared = std::get_if<Prepared>(&outcome)) {
+    plan::Plan plan = prepared->plan;
+    plan.totals.reboot = false;
+    return verification_after(plan, prepared->facts, "");
+  }
+  verify::VerifyRequest all;
+  all.work_directory = work_directory(true, "");
+  return all;
+}
+
+/// Verifies after the boot that @p transaction awaited.
+base::Result<int> after_boot(const Options& options, Outside& outside, const Transaction& transaction)
+{
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  if (apply::boot_id(effects.files) == transaction.boot) {
+    return base::fail(
+        base::make_error(ErrorKind::needs_reboot,
+                         "transaction " + transaction.id + " is complete, but for the reboot that loads its driver")
+            .with_hint("reboot; it is verified then", base::Command{{"sudo", "reboot"}}));
+  }
+  CUDASETUP_TRY_ASSIGN(const Options first, options_of(transaction, options, outside));
+  CUDASETUP_TRY_ASSIGN(const auto outcome, prepare(first, outside, effects));
+  CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(first.how, effects.files));
+  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(first, manifest, effects, outside.is_root));
+  outside.console.say("Verifying what transaction " + transaction.id + " installed, after the reboot");
+  const verify::Verification verification =
+      with_typed(verify::verify(effects, facts, verification_of(outcome)), options);
+  outside.print(options.json == Switch::on ? json::write(verify::to_json(verification), json::Layout::indented)
+                                           : report::text_of(verification));
+  CUDASETUP_TRY(apply::end_after_boot(
+      effects, transaction, verify::name_of(verification.verdict), {"", options.how.lock_timeout_seconds}));
+  return verification.verdict == verify::Verdict::failed ? base::exit_status(ErrorKind::unverified) : 0;
+}
+
+base::Result<int> nothing(const Options& options, Outside& outside)
+{
+  if (outside.is_root) {
+    apply::drop_after_boot_unit(outside.effects_for(options.host.root).target);
+  }
+  outside.print("Nothing to go on with: the last transaction is complete.\n");
+  return 0;
+}
+
+} // namespace
+
+base::Result<int> run_resume(const Options& options, Outside& outside)
+{
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  CUDASETUP_TRY(check_places(options.host, effects.files));
+  CUDASETUP_TRY_ASSIGN(const std::optional<Transaction> last, apply::last_transaction(effects.target));
+  if (!last || last->is_done()) {
+    CUDASETUP_TRY_ASSIGN(const std::optional<Transaction> waits, awaiting(effects.target));
+    return waits ? after_boot(options, outside, *waits) : nothing(options, outside);
+  }
+  if (last->verb == Verb::undo) {
+    Options undo_options = options;
+    undo_options.subject = last->of;
+    undo_options.how.yes = Switch::on;
+    undo_options.allow_inexact_undo = Switch::on;
+    return run_undo(undo_options, outside);
+  }
+  CUDASETUP_TRY_ASSIGN(const Options first, options_of(*last, options, outside));
+  return run_install(first, outside);
+}
+
+} // namespace cudasetup::cli
