@@ -156,7 +156,12 @@ base::Result<void> perform_copy(Workbench& bench, const plan::CopyMatch& copy)
 base::Result<void> perform_run(Workbench& bench, const plan::Run& run)
 {
   CUDASETUP_TRY_ASSIGN(Tools::Ended ended, bench.tools.try_run(run.command));
-  if (run.on_failure == plan::OnFailure::go_on) {
+  if (ended.error && run.on_failure == plan::OnFailure::go_on) {
+    bench.effects.events.emit(
+        effects::Notice{ended.error->message + "; it goes on, and what comes next shows whether it mattered"});
+    return {};
+  }
+  if (run.on_failure == plan::OnFailure::go_on_unread) {
     bench.unread = unread_archives(ended.output);
     // What is of no archive in particular is no matter of one that nobody needs.
     if (ended.error && !bench.unread.empty()) {

@@ -259,7 +259,7 @@ base::Result<void> Tools::wait_for_turn()
     }
     CUDASETUP_TRY(pause(k_look_pause));
   }
-  return {};
+  return wait_for_dpkg();
 }
 
 base::Result<Tools::Ending> Tools::run_to_end(const base::Command& command)

@@ -102,7 +102,8 @@ public:
   virtual base::Result<void> set_mode(const std::string& path, unsigned mode) = 0;
   /// Removes a file, link or whole tree (not through links); success when it is not there.
   virtual base::Result<void> remove(const std::string& path) = 0;
-  /// Takes an advisory lock for the life of the returned object; nullptr when another process holds it.
+  /// Takes an advisory lock for the life of the returned object; nullptr when another process holds it. Programs that
+  /// are started meanwhile hold it too, until they end: one that outlives us is still known to be at work.
   virtual base::Result<std::shared_ptr<void>> lock(const std::string& path) = 0;
   /// The process that keeps others from a file by a record lock (fcntl), as apt and dpkg do with theirs; 0 when it
   /// cannot be told which, nullopt when there is none. Takes no lock itself.

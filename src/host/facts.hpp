@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What is known of the machine, as values. A fact nobody could find out is nullopt; that is no failure.
@@ -74,6 +75,9 @@ struct InstalledPackage {
   bool configured = true; ///< false: half-installed, half-configured, unpacked
 };
 
+/// In HostFacts::dpkg_audit: dpkg was cut off while it changed its database.
+inline constexpr std::string_view k_dpkg_interrupted = "dpkg was interrupted: /var/lib/dpkg/updates is not empty";
+
 struct HostFacts {
   OsRelease os;
   std::optional<base::Arch> arch;
@@ -99,7 +103,7 @@ struct HostFacts {
   std::vector<std::string> nvidia_keyrings; ///< files under /usr/share/keyrings and trusted.gpg.d
   std::vector<Pin> pins;
   std::vector<std::string> holds;
-  /// Lines of `dpkg --audit`; empty when dpkg is healthy.
+  /// What dpkg has not finished, "name: state" a package, and k_dpkg_interrupted; empty when it is healthy.
   std::vector<std::string> dpkg_audit;
   Container container = Container::none;
   bool wsl = false;

@@ -117,7 +117,7 @@ Run apt_update()
   // the others' lists unless told not to. With Error-Mode=any (apt 2.1.16; older ones ignore it) the status tells of
   // every list that could not be read. One that nobody needs (a source of the user's own that is gone) must not stop
   // the rest; one that is needed stops the installation that comes next, which names exact versions.
-  return Run{base::Command{{"apt-get", "update", "-o", "APT::Update::Error-Mode=any"}}, OnFailure::go_on};
+  return Run{base::Command{{"apt-get", "update", "-o", "APT::Update::Error-Mode=any"}}, OnFailure::go_on_unread};
 }
 
 Run run(std::vector<std::string> argv)

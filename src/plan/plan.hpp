@@ -77,9 +77,13 @@ struct Remove {
   std::vector<std::string> paths;
 };
 
-/// What a failure of a program means: the end of the step, or, where what comes next shows by itself whether it
+/// What a failure of a program means: the end of the step; or, where what comes next shows by itself whether it
 /// mattered, a word of caution.
-enum class OnFailure { stop, go_on };
+enum class OnFailure {
+  stop,
+  go_on_unread, ///< a word of caution where archives could not be read, and the end of the step for all else
+  go_on,
+};
 
 /// Runs a program.
 struct Run {

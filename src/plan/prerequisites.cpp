@@ -1,6 +1,7 @@
 #include "plan/parts.hpp"
 
 #include "base/text.hpp"
+#include "host/package_names.hpp"
 
 #include <algorithm>
 #include <set>
@@ -159,6 +160,21 @@ std::vector<std::string> missing_prerequisites(const Input& input, const std::ve
   return missing;
 }
 
+namespace {
+
+/// Whether the plan's own apt steps take up what is unfinished: packages of NVIDIA's that are unpacked in part. A
+/// script of one may fail for want of another that is not unpacked yet.
+bool is_taken_up(const Input& input)
+{
+  const std::vector<std::string>& unfinished = input.facts.dpkg_audit;
+  return source_kind(input) != SourceKind::none &&
+         std::all_of(unfinished.begin(), unfinished.end(), [](const std::string& line) {
+           return line == host::k_dpkg_interrupted || host::is_nvidia_package(line.substr(0, line.find(':')));
+         });
+}
+
+} // namespace
+
 std::vector<Step> finish_steps(const Input& input)
 {
   if (input.facts.dpkg_audit.empty()) {
@@ -175,6 +191,7 @@ std::vector<Step> finish_steps(const Input& input)
   merge.command.input = "";
   Run mend = apt_install(input, {}, Recommends::take);
   mend.command.argv.insert(mend.command.argv.end(), {"--fix-broken", "--no-remove"});
+  mend.on_failure = is_taken_up(input) ? OnFailure::go_on : OnFailure::stop;
   step.actions = {merge, mend};
   step.undo = "nothing: it only completes what was begun before";
   step.interruptible = Interruptible::no;

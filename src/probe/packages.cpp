@@ -111,7 +111,7 @@ void probe_packages(effects::Files& target, host::HostFacts& facts)
   facts.holds = std::move(status.holds);
   facts.dpkg_audit = std::move(status.unfinished);
   if (was_interrupted(target)) {
-    facts.dpkg_audit.insert(facts.dpkg_audit.begin(), "dpkg was interrupted: /var/lib/dpkg/updates is not empty");
+    facts.dpkg_audit.insert(facts.dpkg_audit.begin(), std::string(host::k_dpkg_interrupted));
   }
   facts.arch = status.arch;
   facts.apt = version_of(facts, "apt");

@@ -26,8 +26,23 @@ constexpr std::string_view k_root_check = "if [ \"$(id -u)\" -ne 0 ]; then\n"
                                           "fi\n";
 
 /// After a command whose failure shows only in what comes next.
-constexpr std::string_view k_going_on =
+constexpr std::string_view k_not_read =
     " ||\n  echo 'That was not all read; what comes next fails if it needs it.' >&2";
+constexpr std::string_view k_not_done =
+    " ||\n  echo 'That was not all done; what comes next fails if it needs it.' >&2";
+
+std::string_view after_failure(plan::OnFailure on_failure)
+{
+  switch (on_failure) {
+  case plan::OnFailure::go_on_unread:
+    return k_not_read;
+  case plan::OnFailure::go_on:
+    return k_not_done;
+  case plan::OnFailure::stop:
+    break;
+  }
+  return "";
+}
 
 /// A line of comment. What comes from outside may hold anything: a line break in it would begin a command.
 void comment(std::string& script, std::string_view text)
@@ -81,9 +96,9 @@ void step(std::string& script, const plan::Step& step, std::size_t number, std::
   paragraph(script, "Why: " + step.because + ".");
   for (const plan::Action& action : step.actions) {
     const auto* run = std::get_if<plan::Run>(&action);
-    const bool goes_on = run != nullptr && run->on_failure == plan::OnFailure::go_on;
+    const std::string_view after = run == nullptr ? "" : after_failure(run->on_failure);
     for (const base::Command& command : plan::commands_for(action, root)) {
-      script += base::to_shell(command) + std::string(goes_on ? k_going_on : "") + "\n";
+      script += base::to_shell(command) + std::string(after) + "\n";
     }
   }
 }

@@ -221,6 +221,10 @@ base::Result<std::shared_ptr<void>> PosixFiles::lock(const std::string& path)
   if (why == EWOULDBLOCK) {
     return std::shared_ptr<void>();
   }
+  // What is started meanwhile inherits it.
+  if (why == 0 && ::fcntl(file->number(), F_SETFD, 0) != 0) {
+    why = errno;
+  }
   if (why != 0) {
     return base::fail(failure(why, "lock", path));
   }

@@ -1,11 +1,11 @@
 #!/bin/bash
 # A power cut while installing: `resume` completes it, `undo` takes it back, and the machine is exactly as after an
-# installation that nobody disturbed, or as before. A few moments; cases/campaign/faults_kill.sh tries many.
+# installation that nobody disturbed, or as before. A few moments; cases/campaign/faults_kill_* try many.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../lib/case.sh"
 . "$(dirname "$0")/../lib/faults.sh"
 
-faults_prepare 20.04 --method network
+faults_prepare 20.04 11.1 --method network
 for part in 35 70; do
   for way in resume undo; do
     faults_fresh

@@ -6,20 +6,24 @@
 . "$CASE_LIB/undo.sh"
 . "$CASE_LIB/failures.sh"
 
-# faults_prepare OSVERSION METHOD...: a layer that has Ubuntu's packages already, so that a run takes seconds and no
+FAULTS_CUT=power
+
+# faults_prepare OSVERSION CUDA OPTIONS...: a layer that has Ubuntu's packages already, so that a run takes seconds and no
 # network; the options of the installation (its LibTorch is a tiny one, that nothing can compute with); the states
 # before, and after an installation that nobody disturbed.
 faults_prepare() {
+  local cuda=$2
   FAULTS_OS=$1
-  shift
+  shift 2
   [ -n "$SERVER_PID" ] || case_serve
   case_root "$FAULTS_OS"
+  OVERLAY=$(faults_tiny_torch)
   root_run "$ROOT" apt-get update >/dev/null
   root_run "$ROOT" apt-get install -y --no-install-recommends cmake g++ make unzip libxml2 ca-certificates >/dev/null
   root_run "$ROOT" apt-get clean
   case_without_archive
   FAULTS_LAYER=$(root_layer "$ROOT")
-  FAULTS_OPTIONS=(--cuda 11.1 --torch 1.7.1+cu110 --profile runtime "$@")
+  FAULTS_OPTIONS=(--cuda "$cuda" --torch "$TORCH" --driver none --profile runtime "$@")
   faults_fresh
   undo_state "$ROOT" >"$CASE_HOME/faults-before"
   local started=$EPOCHREALTIME
@@ -30,6 +34,36 @@ faults_prepare() {
   root_drop "$ROOT"
 }
 
+# faults_tiny_torch: an overlay in which the root's LibTorch is the tiny one that the world has; prints its folder.
+faults_tiny_torch() {
+  local folder=$CASE_HOME/tiny-torch
+  if [ ! -d "$folder" ]; then
+    overlay_copy tiny-torch >/dev/null
+    python3 - "$folder/torch" "$TORCH" <<'PYTHON'
+import glob
+import json
+import sys
+
+files = {path: json.load(open(path, encoding="utf-8")) for path in glob.glob(sys.argv[1] + "/*.json")}
+version, platform = sys.argv[2].split("+")
+
+
+def zips(version, platform):
+    return next(build["zips"] for document in files.values() for torch in document["torch"] if torch["version"] == version
+                for build in torch["builds"] if build["platform"] == platform)
+
+
+tiny = next(each for each in zips("1.7.1", "cu110") if each["abi"] == "cxx11")
+for each in zips(version, platform):
+    each.update({name: tiny[name] for name in ("url", "sha256", "bytes")})
+for path, document in files.items():
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file, indent=1)
+PYTHON
+  fi
+  printf '%s\n' "$folder"
+}
+
 faults_fresh() { ROOT=$(root_make "$(root_suite "$FAULTS_OS")" "$FAULTS_OS" "$FAULTS_LAYER"); }
 
 # faults_installed: it is all there; the tiny LibTorch fails the verification that follows.
@@ -38,13 +72,15 @@ faults_installed() {
   expect_err '^error: installed, but the verification failed'
 }
 
-# faults_cut: the power goes: every process that belongs to the run or to the root ends at once.
+# faults_cut: every process of the run's group ends at once: what apt began goes on alone. Where FAULTS_CUT is power,
+# every process in the root ends as well.
 faults_cut() {
   local pids try
   kill -KILL -- "-$RUN" 2>/dev/null || true
   # One that was just started may not have entered the root yet.
-  for try in 1 2 3 4; do
-    pids=$(root_processes "$ROOT")
+  for try in 1 2 3 4 5 6; do
+    [ "$FAULTS_CUT" = power ] || break
+    pids=$(root_processes "${ROOT%/root}")
     # shellcheck disable=SC2086
     [ -z "$pids" ] || kill -KILL $pids 2>/dev/null || true
     sleep 0.05
@@ -97,3 +133,43 @@ faults_mend() {
   expect_same "$expected" "$CASE_HOME/faults-now" "$2: after $1 the root is not as it should be"
   root_drop "$ROOT"
 }
+
+# faults_campaign OSVERSION CUDA: a power cut at every sync of a file (each record of the journal ends with one), and at
+# random moments, for the methods network and local; after each `resume` or `undo`, in turn. CUDASETUP_SEED,
+# CUDASETUP_FAULT_SYNCS (at most so many, 400) and CUDASETUP_FAULT_RUNS (random moments a method, 20) may be given.
+faults_campaign() {
+  local method number moment count=0 runs=${CUDASETUP_FAULT_RUNS:-20}
+  RANDOM=${CUDASETUP_SEED:-1}
+  printf 'seed %s, %s random moments a method\n' "${CUDASETUP_SEED:-1}" "$runs"
+  for method in network local; do
+    faults_prepare "$1" "$2" --method "$method"
+    for ((number = 1; number <= ${CUDASETUP_FAULT_SYNCS:-400}; number++)); do
+      faults_fresh
+      faults_kind "$((count + 1))"
+      if ! faults_at_sync "$number"; then
+        root_drop "$ROOT"
+        break
+      fi
+      count=$((count + 1))
+      faults_turn "$count" "$method, $FAULTS_CUT cut at sync $number"
+    done
+    printf '%s: cut at %s syncs\n' "$method" "$((number - 1))"
+    for ((number = 1; number <= runs; number++)); do
+      moment=$((RANDOM * FAULTS_MILLISECONDS / 32768))
+      faults_fresh
+      count=$((count + 1))
+      faults_kind "$count"
+      faults_after "$moment"
+      faults_turn "$count" "$method, $FAULTS_CUT cut after $moment ms of $FAULTS_MILLISECONDS"
+    done
+  done
+  printf '%s runs, each mended\n' "$count"
+}
+
+# faults_turn NUMBER WHAT: one more run, mended one way or the other.
+faults_turn() {
+  if [ $(($1 % 2)) = 0 ]; then faults_mend undo "$2"; else faults_mend resume "$2"; fi
+}
+
+# faults_kind NUMBER: what is killed in that run.
+faults_kind() { if [ $(($1 / 2 % 2)) = 0 ]; then FAULTS_CUT=power; else FAULTS_CUT=group; fi; }

@@ -92,7 +92,8 @@ TEST_F(ApplyCostTest, an_archive_nobody_needs_does_not_stop_a_step_and_is_named_
 {
   const Argv update = {"apt-get", "update"};
   m_machine.processes.answer(update, test::tool_text("connection-refused"), 100);
-  m_plan.steps.insert(m_plan.steps.begin(), step("update", {plan::Run{Command{update}, plan::OnFailure::go_on}}));
+  m_plan.steps.insert(m_plan.steps.begin(),
+                      step("update", {plan::Run{Command{update}, plan::OnFailure::go_on_unread}}));
   ASSERT_TRUE(run());
   EXPECT_EQ(m_machine.events.all<effects::Notice>().at(0).text, "not all of it was read: http://127.0.0.1:8/repo");
   m_machine.processes.answer(k_install, "", 100, test::tool_text("unable-to-locate"));
@@ -105,7 +106,8 @@ TEST_F(ApplyCostTest, an_update_that_fails_for_no_archive_in_particular_stops_it
 {
   const Argv update = {"apt-get", "update"};
   m_machine.processes.answer(update, test::tool_text("signed-by-conflict"), 100);
-  m_plan.steps.insert(m_plan.steps.begin(), step("update", {plan::Run{Command{update}, plan::OnFailure::go_on}}));
+  m_plan.steps.insert(m_plan.steps.begin(),
+                      step("update", {plan::Run{Command{update}, plan::OnFailure::go_on_unread}}));
   const auto failed = run();
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().kind, ErrorKind::packages);

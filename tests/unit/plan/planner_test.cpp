@@ -209,6 +209,24 @@ TEST(Planner, SaysThatADriverIsLoadedByAReboot)
   EXPECT_FALSE(sample->plan().totals.reboot);
 }
 
+TEST(Planner, LetsItsOwnStepsTakeUpPackagesOfNvidiasThatAreUnpackedInPart)
+{
+  const SamplePtr sample = seed_sample();
+  const auto finishing = [&] {
+    const plan::Plan made = sample->plan();
+    EXPECT_EQ(made.steps.front().id, "finish-dpkg");
+    return std::get<plan::Run>(made.steps.front().actions.back()).on_failure;
+  };
+  sample->facts.dpkg_audit = {std::string(host::k_dpkg_interrupted), "cuda-toolkit-11-1-config-common: unpacked"};
+  EXPECT_EQ(finishing(), plan::OnFailure::go_on);
+  sample->facts.dpkg_audit.emplace_back("site-tool: half-configured");
+  EXPECT_EQ(finishing(), plan::OnFailure::stop);
+  sample->facts.dpkg_audit.pop_back();
+  sample->resolution.cuda.reset();
+  sample->resolution.driver = {};
+  EXPECT_EQ(finishing(), plan::OnFailure::stop) << "no step of apt's follows";
+}
+
 TEST(Planner, HasTheNextBootVerifyADriverWhereThisProgramIsThen)
 {
   const SamplePtr sample = seed_sample();

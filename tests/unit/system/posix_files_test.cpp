@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <fstream>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -212,6 +213,36 @@ TEST_F(PosixFilesTest, keeps_directories_that_exist_as_they_are)
   const auto made = m_files.make_directories("/file/x", 0755);
   ASSERT_FALSE(made);
   EXPECT_NE(made.error().message.find("Not a directory"), std::string::npos);
+}
+
+TEST_F(PosixFilesTest, what_is_started_under_a_lock_holds_it_until_it_ends)
+{
+  m_dir.put("/lock", "");
+  auto lock = m_files.lock("/lock").value();
+  ASSERT_NE(lock, nullptr);
+  EXPECT_EQ(m_files.lock("/lock").value(), nullptr);
+  std::array<int, 2> until{};
+  ASSERT_EQ(::pipe(until.data()), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(until[0], STDIN_FILENO);
+    ::close(until[1]);
+    ::execl("/bin/cat", "cat", nullptr);
+    ::_exit(127);
+  }
+  ::close(until[0]);
+  lock.reset();
+  // Only once it runs is all closed that a program does not inherit.
+  char name[16] = {};
+  for (int i = 0; i < 500 && std::string(name) != "cat\n"; ++i) {
+    ::usleep(10'000);
+    std::ifstream("/proc/" + std::to_string(child) + "/comm").read(name, sizeof(name) - 1);
+  }
+  ASSERT_EQ(std::string(name), "cat\n");
+  EXPECT_EQ(m_files.lock("/lock").value(), nullptr);
+  ::close(until[1]);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_NE(m_files.lock("/lock").value(), nullptr);
 }
 
 TEST_F(PosixFilesTest, tell_who_holds_a_record_lock)

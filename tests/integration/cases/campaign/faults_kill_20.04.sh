@@ -1,0 +1,7 @@
+#!/bin/bash
+# A power cut at every sync of a file and at random moments, on the apt of 20.04.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/../../lib/case.sh"
+. "$(dirname "$0")/../../lib/faults.sh"
+
+faults_campaign 20.04 11.1
