@@ -160,6 +160,8 @@ auto fields(Is<DriverBranch> auto& driver)
                     named("end_of_life", driver.end_of_life),
                     named("open_package", driver.open_package),
                     named("proprietary_package", driver.proprietary_package),
+                    named("pin", driver.pin),
+                    named("device_list", driver.device_list),
                     named("ubuntu_packages", driver.ubuntu_packages),
                     named("sources", driver.sources));
 }

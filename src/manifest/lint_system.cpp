@@ -51,7 +51,8 @@ void lint_record(const Subject& subject, const SigningKey& key)
 void lint_record(const Subject& subject, const Gpu& gpu)
 {
   subject.want_sources("", gpu.sources);
-  const bool before_turing = is_one_of(gpu.architecture, {"Kepler", "Maxwell", "Pascal", "Volta"});
+  const bool before_turing =
+      is_one_of(gpu.architecture, {"pre-Fermi", "Fermi", "Kepler", "Maxwell", "Pascal", "Volta"});
   subject.want(!before_turing || gpu.module == KernelModule::proprietary_only,
                "/module",
                "only the proprietary module drives GPUs before Turing");

@@ -44,6 +44,11 @@ DriverBranch read_driver(json::Reader& reader)
   driver.end_of_life = read_optional_text(reader, "end_of_life", k_date);
   driver.open_package = read_optional_text(reader, "open_package", k_package_name);
   driver.proprietary_package = read_optional_text(reader, "proprietary_package", k_package_name);
+  driver.pin = read_optional_text(reader, "pin", k_package_name);
+  driver.device_list = read_optional_version(reader, "device_list");
+  if (reader.is_sound() && driver.device_list && driver.device_list->major_part() != driver.branch) {
+    reader.unexpected("device_list", "a version of branch " + std::to_string(driver.branch));
+  }
   reader.object("ubuntu_packages", [&](json::Reader& inner) {
     for (const auto& [release, names] : *inner.value().object()) {
       if (!base::Version::parse(release)) {

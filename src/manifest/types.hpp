@@ -157,7 +157,7 @@ struct Gpu {
   std::string architecture; ///< Turing
   std::optional<base::ComputeCapability> compute_capability;
   KernelModule module = KernelModule::either;
-  std::optional<std::uint32_t> first_branch; ///< upper bound: first driver branch seen to list it
+  std::optional<std::uint32_t> first_branch; ///< first branch whose list has it: an upper bound
   std::optional<std::uint32_t> last_branch;  ///< null: still supported
   Sources sources;
   bool operator==(const Gpu&) const = default;
@@ -173,6 +173,10 @@ struct DriverBranch {
   /// NVIDIA's package of the whole driver, by kernel module; null: it has none with that module, or none is known.
   std::optional<std::string> open_package;        ///< nvidia-open-570
   std::optional<std::string> proprietary_package; ///< cuda-drivers-570
+  /// NVIDIA's package that keeps apt on this branch; it goes before the driver's. null: none is known.
+  std::optional<std::string> pin; ///< nvidia-driver-pinning-610
+  /// The driver of this branch whose list of GPUs was read: what is not in it, no driver of the branch knows.
+  std::optional<base::Version> device_list;
   /// Ubuntu's own packages of this branch: release ("22.04") → package names.
   std::map<std::string, std::vector<std::string>> ubuntu_packages;
   Sources sources;

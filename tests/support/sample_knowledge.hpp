@@ -287,6 +287,12 @@ inline void add_sample_hardware(manifest::Manifest& sample)
     if (number < 615) {
       record.proprietary_package = "cuda-drivers" + end;
     }
+    if (number >= 590 && number < 615) {
+      record.pin = "nvidia-driver-pinning-" + std::to_string(number);
+    }
+    if (number != 455 && number != 520) { // whose lists nobody read
+      record.device_list = version(std::to_string(number) + ".99");
+    }
     record.sources = {"sample"};
     sample.drivers.push_back(std::move(record));
   };

@@ -66,6 +66,7 @@ TEST(Load, reads_every_member)
   EXPECT_EQ(manifest.drivers.at(0).modules, std::vector<std::string>{"proprietary"});
   EXPECT_EQ(manifest.drivers.at(0).proprietary_package, "cuda-drivers-455");
   EXPECT_FALSE(manifest.drivers.at(0).open_package);
+  EXPECT_FALSE(manifest.drivers.at(0).pin);
 
   const TorchRelease& torch = manifest.torch.at(0);
   EXPECT_EQ(torch.pip, PipForm::find_links);
