@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace cudasetup::plan {
 
@@ -22,8 +23,35 @@ DriverOrigin driver_origin(const Input& input)
     return DriverOrigin::none;
   }
   // Versions are known beforehand for NVIDIA's archive alone; Ubuntu's change with its updates.
-  return driver.packages.front().version.empty() ? DriverOrigin::ubuntu : DriverOrigin::nvidia;
+  return driver.packages.back().version.empty() ? DriverOrigin::ubuntu : DriverOrigin::nvidia;
 }
+
+namespace {
+
+std::string purging(const std::vector<manifest::AptPackage>& packages)
+{
+  std::vector<std::string> names;
+  for (const manifest::AptPackage& package : packages) {
+    names.push_back(package.name);
+  }
+  return "apt-get purge --autoremove " + base::join(names, " ");
+}
+
+/// What holds apt to the branch must be there before apt chooses what the driver depends on.
+Step pin_step(const Input& input, const std::vector<manifest::AptPackage>& pins)
+{
+  Step step;
+  step.id = "apt-install-driver-pin";
+  step.title = "Hold apt to driver branch " + input.resolution.driver.version->prefix(1);
+  step.because = "NVIDIA's packages of this branch do not carry it in their names: without this one apt takes the "
+                 "newest branch for what they depend on";
+  step.actions = {apt_install(input, apt_texts(pins), Recommends::take)};
+  step.undo = purging(pins);
+  step.interruptible = Interruptible::no;
+  return step;
+}
+
+} // namespace
 
 std::vector<Step> driver_steps(const Input& input)
 {
@@ -32,21 +60,23 @@ std::vector<Step> driver_steps(const Input& input)
     return {};
   }
   const resolve::DriverSelection& driver = input.resolution.driver;
-  const std::vector<std::string> packages = apt_texts(driver.packages);
+  std::vector<Step> steps;
+  std::vector<manifest::AptPackage> packages = driver.packages;
+  if (origin == DriverOrigin::nvidia && packages.size() > 1 && driver.version) { // the driver's own is the last
+    packages.erase(packages.begin(), packages.end() - 1);
+    steps.push_back(pin_step(input, {driver.packages.begin(), driver.packages.end() - 1}));
+  }
   Step step;
   step.id = "apt-install-driver";
   step.title = "Install the NVIDIA driver" + (driver.version ? " " + driver.version->text() : "");
   step.because = origin == DriverOrigin::ubuntu
                      ? "Ubuntu's own packages, taken before NVIDIA's archive and its pin are there"
                      : "NVIDIA's packages at exact versions, so that no newer branch is taken";
-  step.actions = {apt_install(input, packages, Recommends::take)};
-  std::vector<std::string> names;
-  for (const manifest::AptPackage& package : driver.packages) {
-    names.push_back(package.name);
-  }
-  step.undo = "apt-get purge --autoremove " + base::join(names, " ");
+  step.actions = {apt_install(input, apt_texts(packages), Recommends::take)};
+  step.undo = purging(packages);
   step.interruptible = Interruptible::no;
-  return {step};
+  steps.push_back(std::move(step));
+  return steps;
 }
 
 } // namespace cudasetup::plan

@@ -169,6 +169,18 @@ TEST(Planner, AsksAptToWaitForItsLockOnlyWhereItCan)
   EXPECT_THAT(shell_lines(sample->plan(), "apt-install-toolkit").front(), Not(HasSubstr("Lock::Timeout")));
 }
 
+TEST(Planner, HoldsAptToTheBranchBeforeItInstallsTheDriver)
+{
+  const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
+  choose_driver(*sample, "595.58.03");
+  sample->resolution.driver.packages = {{"nvidia-driver-pinning-595", ""}, {"nvidia-open", "595.58.03-*"}};
+  const plan::Plan plan = sample->plan();
+  EXPECT_LT(index_of(plan, "apt-update"), index_of(plan, "apt-install-driver-pin"));
+  EXPECT_LT(index_of(plan, "apt-install-driver-pin"), index_of(plan, "apt-install-driver"));
+  EXPECT_THAT(shell_lines(plan, "apt-install-driver-pin").front(), testing::EndsWith(" nvidia-driver-pinning-595"));
+  EXPECT_THAT(shell_lines(plan, "apt-install-driver").front(), testing::Not(HasSubstr("pinning")));
+}
+
 TEST(Planner, TakesUbuntusDriverBeforeNvidiasArchiveIsThere)
 {
   const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
