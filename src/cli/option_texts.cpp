@@ -1,6 +1,7 @@
 #include "cli/option_texts.hpp"
 
 #include "base/text.hpp"
+#include "built_in/built_in.hpp"
 #include "cli/places.hpp"
 #include "cli/selection.hpp"
 #include "cli/typed.hpp"
@@ -139,6 +140,20 @@ std::optional<std::string> gpu_like(const std::string& text)
              : std::nullopt;
 }
 
+/// The ids of GPUs whose name holds all words of @p text, or some of them.
+std::vector<std::string> ids_named(const std::string& text)
+{
+  constexpr std::size_t k_most = 6;
+  std::vector<std::string> ids;
+  const std::string wanted = base::lower(text);
+  for (const manifest::Gpu& gpu : built_in::manifest().gpus) {
+    if (wanted.size() > 2 && base::lower(gpu.name).find(wanted) != std::string::npos && ids.size() < k_most) {
+      ids.push_back(gpu.id.text() + " (" + gpu.name + ")");
+    }
+  }
+  return ids;
+}
+
 base::Result<void> check_gpus(const std::vector<std::string>& gpus)
 {
   const base::Command ids{{"lspci", "-nn", "-d", "10de:"}};
@@ -150,6 +165,8 @@ base::Result<void> check_gpus(const std::vector<std::string>& gpus)
           "--gpu " + base::quote(gpu) + ": expected a PCI id such as 10de:1eb8, a capability such as sm_75, or none");
       if (const auto near = gpu_like(gpu)) {
         error.hints.push_back(base::Hint{"did you mean " + *near + "?", std::nullopt});
+      } else if (const auto named = ids_named(gpu); !named.empty()) {
+        error.hints.push_back(base::Hint{"of that name are " + base::join(named, ", "), std::nullopt});
       }
       return base::fail(std::move(error)
                             .with_hint("see the ids of this machine's GPUs", ids)

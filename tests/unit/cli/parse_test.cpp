@@ -132,6 +132,12 @@ TEST(parse_options, a_mistyped_value_is_answered_with_the_nearest_one)
   }
 }
 
+TEST(parse_options, a_gpus_name_is_answered_with_its_ids)
+{
+  EXPECT_THAT(complaint({"install", "--gpu", "rtx 5090"}),
+              testing::Contains(HasSubstr("of that name are 10de:2b85 (NVIDIA GeForce RTX 5090)")));
+}
+
 TEST(parse_options, a_directory_of_ours_is_never_one_of_the_systems_or_of_a_person)
 {
   for (const char* option : {"--libtorch-dir", "--python"}) {
