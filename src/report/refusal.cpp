@@ -15,19 +15,34 @@ base::Command command_of(std::vector<std::string> words, const std::vector<std::
   return base::Command{std::move(words)};
 }
 
-/// @p more without the options that @p arguments name themselves (--os, where another release is offered).
-std::vector<std::string> without_named(std::vector<std::string> more, const std::vector<std::string>& arguments)
+bool has(const std::vector<std::string>& words, std::string_view word)
 {
-  const auto option = std::find(more.begin(), more.end(), "--os");
-  if (option != more.end() && std::find(arguments.begin(), arguments.end(), "--os") != arguments.end()) {
-    more.erase(option, option + 2);
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// @p more without the HOST options that @p arguments name themselves, where another machine is offered.
+std::vector<std::string> without_named(const std::vector<std::string>& more, const std::vector<std::string>& arguments)
+{
+  std::vector<std::string> left;
+  for (auto word = more.begin(); word != more.end(); ++word) {
+    const bool flag = *word == "--container" || *word == "--wsl";
+    const bool valued = *word == "--os" || *word == "--gpu" || *word == "--driver-present";
+    if ((!flag && !valued) || !has(arguments, *word)) {
+      left.push_back(*word);
+    } else if (valued) {
+      ++word;
+    }
   }
-  return more;
+  return left;
 }
 
 std::string command_of(const resolve::Alternative& alternative, const NextCommands& next)
 {
-  return base::to_shell(command_of(command_of(next.instead, alternative.arguments).argv,
+  std::vector<std::string> words = next.instead;
+  if (has(alternative.arguments, "--os") && !has(next.instead_more, "--dry-run")) {
+    words.back() = "plan"; // another release can only be planned for
+  }
+  return base::to_shell(command_of(command_of(std::move(words), alternative.arguments).argv,
                                    without_named(next.instead_more, alternative.arguments)));
 }
 

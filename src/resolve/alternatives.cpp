@@ -2,6 +2,7 @@
 
 #include "resolve/arguments.hpp"
 #include "resolve/cuda.hpp"
+#include "resolve/driver_need.hpp"
 #include "resolve/search.hpp"
 #include "resolve/torch_check.hpp"
 
@@ -13,7 +14,6 @@ namespace cudasetup::resolve {
 
 namespace {
 
-constexpr std::size_t k_most = 3;
 constexpr std::size_t k_torch_neighbours = 6;
 
 /// Where the virtual environment goes when an alternative brings Python in.
@@ -43,6 +43,12 @@ Request with_torch(Request request, Choice choice)
   return request;
 }
 
+Request without_toolkit(Request request)
+{
+  request.cuda = {Choice::none, std::nullopt};
+  return request;
+}
+
 Request with_cuda(Request request, const base::Version& version)
 {
   request.cuda = {Choice::exact, version};
@@ -68,6 +74,9 @@ void add_single_changes(const Question& refused, std::vector<Request>& tries)
   }
   if (request.driver.choice != DriverChoice::automatic) {
     tries.push_back(with_driver(request, DriverChoice::automatic));
+  }
+  if (request.driver.choice != DriverChoice::none) {
+    tries.push_back(with_driver(request, DriverChoice::none));
   }
   if (request.abi != manifest::Abi::cxx11) {
     tries.push_back(request);
@@ -124,7 +133,6 @@ std::vector<Request> tries_for(const Question& refused)
     tries.push_back(with_torch(with_cuda(relaxed(request), other->version), Choice::none));
   }
   if (request.driver.choice != DriverChoice::none) {
-    tries.push_back(with_driver(request, DriverChoice::none));
     tries.push_back(with_torch(with_driver(request, DriverChoice::none), Choice::none));
   }
   if (request.cuda.choice != Choice::automatic) {
@@ -133,9 +141,19 @@ std::vector<Request> tries_for(const Question& refused)
       tries.push_back(std::move(open));
     }
   }
+  if (request.cuda.choice != Choice::none) {
+    Request plain = relaxed(request);
+    plain.python = refused.target.arch == base::Arch::arm64 ? std::optional(std::string(k_environment)) : std::nullopt;
+    plain.abi = manifest::Abi::cxx11;
+    for (const Request& with : {request, relaxed(request), plain}) {
+      tries.push_back(without_toolkit(with));
+      tries.push_back(without_toolkit(with_driver(with, DriverChoice::none)));
+    }
+  }
   return tries;
 }
 
+/// What comes how, and what does not come.
 std::string text_of(const Resolution& resolution)
 {
   std::string text;
@@ -155,6 +173,9 @@ std::string text_of(const Resolution& resolution)
   if (resolution.python) {
     text += ", with the wheels in " + resolution.python->directory;
   }
+  if (resolution.torch && resolution.arch == base::Arch::arm64) {
+    text += " (there is no LibTorch zip for arm64: the wheel holds the same libraries)";
+  }
   return text;
 }
 
@@ -166,10 +187,16 @@ bool is_nothing(const Resolution& resolution)
 
 } // namespace
 
+Alternative alternative_of(const Request& request, const Resolution& resolution)
+{
+  return {selection_of(resolution), text_of(resolution), arguments_of(request, resolution)};
+}
+
 std::vector<Alternative> find_alternatives(const Question& refused)
 {
   std::vector<Alternative> alternatives;
-  if (!refused.target.findings.allow()) { // The request's own contradictions can be mended, the machine's cannot.
+  // The request's own contradictions can be mended, the machine's cannot.
+  if (!refused.target.findings.allow() || age_obstacle(refused.manifest, refused.target.gpus).stands()) {
     return alternatives;
   }
   for (const Request& request : tries_for(refused)) {
@@ -178,46 +205,18 @@ std::vector<Alternative> find_alternatives(const Question& refused)
     if (!resolution || is_nothing(*resolution)) {
       continue;
     }
-    Alternative alternative{selection_of(*resolution), text_of(*resolution), arguments_of(request, *resolution)};
+    Alternative alternative = alternative_of(request, *resolution);
     const bool known = std::any_of(alternatives.begin(), alternatives.end(), [&](const Alternative& other) {
       return other.selection == alternative.selection && other.text == alternative.text;
     });
     if (!known) {
       alternatives.push_back(std::move(alternative));
     }
-    if (alternatives.size() == k_most) {
+    if (alternatives.size() == k_most_alternatives) {
       break;
     }
   }
   return alternatives;
-}
-
-std::optional<Alternative> on_nearest_release(const Request& request,
-                                              const manifest::Manifest& manifest,
-                                              const host::HostFacts& facts,
-                                              const Target& target)
-{
-  const manifest::UbuntuRelease* nearest =
-      target.ubuntu == nullptr && facts.os.id == "ubuntu" ? nearest_release(manifest, facts.os) : nullptr;
-  if (nearest == nullptr) {
-    return std::nullopt;
-  }
-  host::HostFacts other = facts;
-  other.os.version_id = nearest->version.text();
-  other.glibc = nearest->glibc;
-  other.gcc = nearest->gcc;
-  other.python = nearest->python;
-  const Target there = find_target(manifest, other);
-  const auto resolution = find_selection(ask(request, manifest, there));
-  if (!resolution) {
-    return std::nullopt;
-  }
-  const std::string os = "ubuntu" + nearest->version.text();
-  Alternative alternative{selection_of(*resolution) + " on Ubuntu " + nearest->version.text(),
-                          text_of(*resolution) + "; planned for that release, to be judged by yourself",
-                          arguments_of(request, *resolution)};
-  alternative.arguments.insert(alternative.arguments.end(), {"--os", os});
-  return alternative;
 }
 
 } // namespace cudasetup::resolve

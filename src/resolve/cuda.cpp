@@ -101,7 +101,8 @@ void check_glibc(const CudaRelease& release, const Target& target, Findings& fin
                                  release.glibc_below->text()));
   } else if (!compiles(release, target)) {
     findings.refuse("glibc",
-                    fmt::format("the headers of CUDA {} compile only with glibc below {}, and this system has {}",
+                    fmt::format("the headers of CUDA {} compile only with glibc below {}, and this system has {}; "
+                                "--profile runtime compiles nothing",
                                 release.version.text(),
                                 release.glibc_below->text(),
                                 target.glibc->text()),
@@ -147,17 +148,20 @@ void refuse_unknown_cuda(const manifest::Manifest& manifest, const base::Version
       "manifest, cuda");
 }
 
-void check_toolkit(const CudaRelease& release, const Target& target, Findings& findings)
+void check_toolkit(const CudaRelease& release, const Target& target, manifest::Profile profile, Findings& findings)
 {
   for (const TargetGpu& gpu : target.gpus) {
     check_capability(release, gpu, findings);
   }
-  check_glibc(release, target, findings);
+  if (profile != manifest::Profile::runtime) {
+    check_glibc(release, target, findings);
+  }
 }
 
-bool serves(const CudaRelease& release, const Target& target)
+bool serves(const CudaRelease& release, const Target& target, manifest::Profile profile)
 {
-  return compiles(release, target) && std::all_of(target.gpus.begin(), target.gpus.end(), [&](const TargetGpu& gpu) {
+  const bool headers = profile == manifest::Profile::runtime || compiles(release, target);
+  return headers && std::all_of(target.gpus.begin(), target.gpus.end(), [&](const TargetGpu& gpu) {
            return !gpu.capability || runs(reach_of(release, *gpu.capability));
          });
 }

@@ -17,11 +17,15 @@ std::vector<const manifest::CudaRelease*> nearest_cuda(const manifest::Manifest&
 /// Says that no release begins with @p version and which are near.
 void refuse_unknown_cuda(const manifest::Manifest& manifest, const base::Version& version, Findings& findings);
 
-/// Whether the release's compilers make code that runs on every GPU, and its headers compile with this glibc.
-void check_toolkit(const manifest::CudaRelease& release, const Target& target, Findings& findings);
+/// Whether the release's compilers make code that runs on every GPU, and its headers compile with this glibc; profile
+/// runtime compiles nothing.
+void check_toolkit(const manifest::CudaRelease& release,
+                   const Target& target,
+                   manifest::Profile profile,
+                   Findings& findings);
 
 /// The same as a mere yes or no; a yes says nothing of compilers, methods and drivers.
-bool serves(const manifest::CudaRelease& release, const Target& target);
+bool serves(const manifest::CudaRelease& release, const Target& target, manifest::Profile profile);
 
 /// Whether the release's compilers have a target for every GPU, as far as is known; where they have none, they may
 /// serve it all the same (see check_toolkit).

@@ -1,6 +1,7 @@
 #include "resolve/driver.hpp"
 
 #include "resolve/driver_install.hpp"
+#include "resolve/ubuntu_driver.hpp"
 
 #include <fmt/format.h>
 
@@ -13,6 +14,14 @@ namespace {
 std::string needed(const DriverNeed& need)
 {
   return need.least ? fmt::format("{} needs driver {} or later", need.because, need.least->text()) : std::string();
+}
+
+/// "; Ubuntu's own nvidia-driver-470 does (…)", where NVIDIA's archive has none that does and Ubuntu has one.
+std::string from_ubuntu(const DriverQuestion& question)
+{
+  Findings ignored;
+  install_driver({question.manifest, question.target, question.request, nullptr, question.need}, ignored);
+  return ignored.allow() ? std::string() : ubuntu_advice(question);
 }
 
 std::string_view owner_of(Place place)
@@ -30,6 +39,7 @@ DriverSelection keep_loaded(const DriverQuestion& question, Findings& findings)
   const std::string need = needed(question.need);
   findings.reason("driver",
                   fmt::format("{} is loaded and suffices{}", loaded.version.text(), need.empty() ? "" : ": " + need));
+  say_doubts(loaded.version, question.target.gpus, findings);
   return selection;
 }
 
@@ -39,7 +49,7 @@ DriverSelection use_foreign(const DriverQuestion& question, Findings& findings)
   const Target& target = question.target;
   if (question.request.driver.choice == DriverChoice::exact) {
     findings.refuse("container",
-                    fmt::format("no driver is ever installed in {}: it belongs to {}",
+                    fmt::format("no driver is ever installed in {}: the driver belongs to {}",
                                 target.place == Place::wsl ? "WSL" : "a container",
                                 owner_of(target.place)),
                     target.place == Place::wsl ? "microsoft/WSL issues 6582, 6340" : "usnistgov/ARIAC issue 355");
@@ -76,7 +86,10 @@ DriverSelection leave_out(const DriverQuestion& question, Findings& findings)
                        fmt::format("the loaded driver is {}, but {}", target.driver->version.text(), obstacle.text));
     }
   } else if (!target.gpus.empty() && question.need.least) {
-    findings.caution("driver", "no driver is loaded: " + needed(question.need));
+    findings.caution("driver", "no driver is loaded: " + needed(question.need) + from_ubuntu(question));
+  }
+  if (const Obstacle obstacle = common_obstacle(target.gpus, ModuleChoice::automatic); obstacle.stands()) {
+    findings.caution("driver", obstacle.text);
   }
   return {};
 }
@@ -127,7 +140,7 @@ DriverSelection do_without(const DriverQuestion& question, Findings& findings)
 /// Whether no driver at all can be installed for these GPUs and this request.
 bool refuse_modules(const DriverQuestion& question, Findings& findings)
 {
-  const Obstacle obstacle = module_obstacle(question.target.gpus, question.request.module);
+  const Obstacle obstacle = common_obstacle(question.target.gpus, question.request.module);
   if (obstacle.stands()) {
     findings.refuse("driver", obstacle.text, obstacle.source);
   }

@@ -39,12 +39,16 @@ std::vector<DriverOffer> offers_for(const DriverQuestion& question)
 }
 
 /// Most wanted first: the release's own; then branches near its own (or near the least that will do), above before
-/// below, newest version first. Without a toolkit, the newest.
+/// below, newest version first. Without a toolkit, and for a GPU that is in no list that was read, the newest. Those
+/// that perhaps do not know a GPU come after those that do.
 void rank(const DriverQuestion& question, std::vector<DriverOffer>& offers)
 {
   const base::Version* own = own_driver(question);
-  const base::Version* near = own;
-  if (near == nullptr && question.toolkit != nullptr && question.need.least) {
+  const auto& gpus = question.target.gpus;
+  const bool unlisted =
+      std::any_of(gpus.begin(), gpus.end(), [](const TargetGpu& gpu) { return !gpu.first_branch && !gpu.driven; });
+  const base::Version* near = unlisted ? nullptr : own;
+  if (near == nullptr && !unlisted && question.toolkit != nullptr && question.need.least) {
     near = &*question.need.least;
   }
   const auto key = [&](const DriverOffer& offer) {
@@ -52,7 +56,10 @@ void rank(const DriverQuestion& question, std::vector<DriverOffer>& offers)
     const std::int64_t away = near != nullptr ? branch - std::int64_t{near->major_part()} : -branch;
     const bool below = near != nullptr && away < 0;
     const bool is_own = own != nullptr && *offer.version == *own;
-    return std::tuple(!offer.exact, !is_own, below, below ? -away : away);
+    const bool unsure = !unlisted && std::any_of(gpus.begin(), gpus.end(), [&](const TargetGpu& gpu) {
+      return !is_sure_to_know(*offer.version, gpu);
+    });
+    return std::tuple(!offer.held, unsure, !is_own || unlisted, below, below ? -away : away);
   };
   std::stable_sort(offers.begin(), offers.end(), [&](const DriverOffer& a, const DriverOffer& b) {
     const auto key_a = key(a);
@@ -94,6 +101,12 @@ std::string origin_of(const DriverQuestion& question)
   return "NVIDIA's archive for " + question.target.os;
 }
 
+DriverSource source_of(const DriverQuestion& question)
+{
+  return question.toolkit != nullptr && question.toolkit->method == Method::local ? DriverSource::local_installer
+                                                                                  : DriverSource::archive;
+}
+
 DriverSelection
 take(const DriverQuestion& question, const DriverOffer& offer, host::ModuleFlavour flavour, Findings& findings)
 {
@@ -101,7 +114,7 @@ take(const DriverQuestion& question, const DriverOffer& offer, host::ModuleFlavo
   selection.action = DriverAction::install;
   selection.version = *offer.version;
   selection.module = flavour;
-  selection.packages = packages_of(question.manifest, *offer.version, flavour);
+  selection.packages = packages_of(question.manifest, *offer.version, flavour, source_of(question));
   const base::Version* own = own_driver(question);
   findings.reason("driver",
                   fmt::format("{} with the {} kernel module, from {}{}",
@@ -119,13 +132,14 @@ take(const DriverQuestion& question, const DriverOffer& offer, host::ModuleFlavo
     findings.caution("driver",
                      fmt::format("that {} has driver {} was not seen", origin_of(question), offer.version->text()));
   }
-  if (!offer.exact) {
-    findings.caution(
-        "driver",
-        fmt::format("NVIDIA's packages carry no branch in their name from 590 on: apt may take a later driver "
-                    "than {}",
-                    offer.version->text()));
+  if (!offer.held) {
+    findings.caution("driver",
+                     fmt::format("NVIDIA's packages carry no branch in their name from 590 on, and none is known that "
+                                 "pins {}: apt may take a later driver than {}",
+                                 offer.version->major_part(),
+                                 offer.version->text()));
   }
+  say_doubts(*offer.version, question.target.gpus, findings);
   return selection;
 }
 
@@ -136,12 +150,18 @@ void say_passed(const DriverQuestion& question, const DriverOffer& taken, Findin
   if (own == nullptr || *own == *taken.version) {
     return;
   }
-  const Verdict verdict = judge(question, *own);
+  std::string why = judge(question, *own).obstacle.text;
+  for (const TargetGpu& gpu : question.target.gpus) {
+    why = why.empty() ? branch_doubt(*own, gpu) : why;
+  }
+  if (why.empty()) {
+    why = fmt::format("no package is known that pins branch {}", own->major_part());
+  }
   findings.reason("driver",
                   fmt::format("{}, which came with CUDA {}, was passed over: {}",
                               own->text(),
                               question.toolkit->release->version.text(),
-                              verdict.obstacle.stands() ? verdict.obstacle.text : "apt cannot be held to it exactly"));
+                              why));
 }
 
 void refuse_all(const DriverQuestion& question, const std::vector<DriverOffer>& ranked, Findings& findings)
@@ -151,9 +171,7 @@ void refuse_all(const DriverQuestion& question, const std::vector<DriverOffer>& 
     return;
   }
   const Obstacle obstacle = judge(question, *ranked.front().version).obstacle;
-  const auto own = ubuntu_package(question);
-  const std::string other =
-      own ? fmt::format("; Ubuntu's own {0} does (sudo apt-get install {0})", *own) : std::string();
+  const std::string other = ubuntu_advice(question);
   const auto [oldest, newest] = std::minmax_element(
       ranked.begin(), ranked.end(), [](const DriverOffer& a, const DriverOffer& b) { return *a.version < *b.version; });
   findings.refuse(

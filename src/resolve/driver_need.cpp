@@ -11,6 +11,9 @@ namespace {
 
 using manifest::KernelModule;
 
+/// The last words on two GPUs that exclude each other.
+constexpr std::string_view k_not_both = "no driver drives both; name the one to be served with --gpu";
+
 const TargetGpu* first_with(const std::vector<TargetGpu>& gpus, KernelModule module)
 {
   const auto gpu =
@@ -34,7 +37,7 @@ Obstacle unknown_module_obstacle(const Target& target)
     return {fmt::format("branch {} has no open kernel module, which {} needs", branch, open_only->label()),
             open_only->source()};
   }
-  return module_obstacle(gpus, ModuleChoice::automatic);
+  return common_obstacle(gpus, ModuleChoice::automatic);
 }
 
 Obstacle loaded_module_obstacle(const Target& target, ModuleChoice asked)
@@ -115,8 +118,12 @@ Obstacle need_obstacle(const base::Version& driver, const DriverNeed& need)
 Obstacle branch_obstacle(const base::Version& driver, const TargetGpu& gpu)
 {
   const std::uint32_t branch = driver.major_part();
-  if (gpu.first_branch && branch < *gpu.first_branch) {
-    return {fmt::format("{} is known to drivers from branch {} on", gpu.label(), *gpu.first_branch), gpu.source()};
+  if (gpu.absent_branch && branch <= *gpu.absent_branch) {
+    return {fmt::format("{} is not in NVIDIA's list of branch {}, and first seen in that of {}",
+                        gpu.label(),
+                        *gpu.absent_branch,
+                        *gpu.first_branch),
+            gpu.source()};
   }
   if (gpu.last_branch && branch > *gpu.last_branch) {
     return {fmt::format("{} is driven up to branch {} only", gpu.label(), *gpu.last_branch), gpu.source()};
@@ -124,16 +131,108 @@ Obstacle branch_obstacle(const base::Version& driver, const TargetGpu& gpu)
   return {};
 }
 
-Obstacle module_obstacle(const std::vector<TargetGpu>& gpus, ModuleChoice asked)
+bool is_sure_to_know(const base::Version& driver, const TargetGpu& gpu)
+{
+  return gpu.driven || (gpu.first_branch && *gpu.first_branch <= driver.major_part());
+}
+
+std::string branch_doubt(const base::Version& driver, const TargetGpu& gpu)
+{
+  if (is_sure_to_know(driver, gpu)) {
+    return {};
+  }
+  if (gpu.first_branch) {
+    return fmt::format("{} is first seen in NVIDIA's list of branch {}: whether {} knows it is not known",
+                       gpu.label(),
+                       *gpu.first_branch,
+                       driver.text());
+  }
+  return gpu.unheard_of ? fmt::format("no GPU of {} is known here: whether driver {} knows yours is not known",
+                                      gpu.capability->sm(),
+                                      driver.text())
+                        : fmt::format("{} is in none of NVIDIA's lists that were read: whether driver {} knows it "
+                                      "is not known",
+                                      gpu.label(),
+                                      driver.text());
+}
+
+void say_doubts(const base::Version& driver, const std::vector<TargetGpu>& gpus, Findings& findings)
+{
+  for (const TargetGpu& gpu : gpus) {
+    std::string doubt = branch_doubt(driver, gpu);
+    if (!doubt.empty()) {
+      findings.caution("driver", std::move(doubt));
+    }
+  }
+}
+
+Obstacle age_obstacle(const manifest::Manifest& manifest, const std::vector<TargetGpu>& gpus)
+{
+  for (const TargetGpu& gpu : gpus) {
+    if (!gpu.last_branch || manifest.cuda.empty()) {
+      continue;
+    }
+    const DriverNeed need = need_of(manifest.cuda.front());
+    if (!need.least || need.least->major_part() <= *gpu.last_branch) {
+      continue;
+    }
+    // Capabilities 2.x: NVIDIA's CUDA toolkit, driver and architecture matrix.
+    const bool fermi = gpu.capability && gpu.capability->major_part == 2;
+    return {fmt::format("{} is too old{}: its last driver branch is {}{}, and {}, the oldest that is known here, needs "
+                        "driver {} or later",
+                        gpu.label(),
+                        gpu.record != nullptr ? " (" + gpu.record->architecture + ")" : std::string(),
+                        *gpu.last_branch,
+                        fermi ? ", its last CUDA 8.0" : "",
+                        need.because,
+                        need.least->text()),
+            gpu.source()};
+  }
+  return {};
+}
+
+namespace {
+
+/// Two GPUs of which one was dropped before the other came.
+Obstacle span_obstacle(const std::vector<TargetGpu>& gpus)
+{
+  const TargetGpu* latest = nullptr;
+  const TargetGpu* oldest = nullptr;
+  for (const TargetGpu& gpu : gpus) {
+    if (gpu.absent_branch && (latest == nullptr || *latest->absent_branch < *gpu.absent_branch)) {
+      latest = &gpu;
+    }
+    if (gpu.last_branch && (oldest == nullptr || *gpu.last_branch < *oldest->last_branch)) {
+      oldest = &gpu;
+    }
+  }
+  if (latest == nullptr || oldest == nullptr || *latest->absent_branch < *oldest->last_branch) {
+    return {};
+  }
+  return {fmt::format("{} is driven up to branch {} only and {} first seen in NVIDIA's list of branch {}: {}",
+                      oldest->label(),
+                      *oldest->last_branch,
+                      latest->label(),
+                      *latest->first_branch,
+                      k_not_both),
+          oldest->source()};
+}
+
+} // namespace
+
+Obstacle common_obstacle(const std::vector<TargetGpu>& gpus, ModuleChoice asked)
 {
   const TargetGpu* open_only = first_with(gpus, KernelModule::open_only);
   const TargetGpu* proprietary_only = first_with(gpus, KernelModule::proprietary_only);
   if (open_only != nullptr && proprietary_only != nullptr) {
-    return {fmt::format("{} needs the open kernel module and {} the proprietary one: no driver drives both; name the "
-                        "one to be served with --gpu",
+    return {fmt::format("{} needs the open kernel module and {} the proprietary one: {}",
                         open_only->label(),
-                        proprietary_only->label()),
+                        proprietary_only->label(),
+                        k_not_both),
             open_only->source()};
+  }
+  if (Obstacle obstacle = span_obstacle(gpus); obstacle.stands()) {
+    return obstacle;
   }
   if (asked == ModuleChoice::open && proprietary_only != nullptr) {
     return {fmt::format("the open kernel module does not drive {}", proprietary_only->label()),

@@ -40,11 +40,26 @@ bool drives_all(const Target& target);
 /// Why @p driver is too old.
 Obstacle need_obstacle(const base::Version& driver, const DriverNeed& need);
 
-/// Why the branch of @p driver does not drive @p gpu.
+/// Why the branch of @p driver does not drive @p gpu: NVIDIA's list of that branch, or of a later one, lacks it, or it
+/// was dropped before.
 Obstacle branch_obstacle(const base::Version& driver, const TargetGpu& gpu);
 
-/// Why no kernel module drives all GPUs, or not the one asked for, whatever the branch.
-Obstacle module_obstacle(const std::vector<TargetGpu>& gpus, ModuleChoice asked);
+/// Whether @p driver is sure to know @p gpu: it drives it, or NVIDIA's list of its branch or of an earlier one has it.
+bool is_sure_to_know(const base::Version& driver, const TargetGpu& gpu);
+
+/// Why it is not sure that @p driver drives @p gpu, which no obstacle tells: the lists of GPUs that were read leave it
+/// open. Empty: it does.
+std::string branch_doubt(const base::Version& driver, const TargetGpu& gpu);
+
+/// Cautions of every doubt about @p driver.
+void say_doubts(const base::Version& driver, const std::vector<TargetGpu>& gpus, Findings& findings);
+
+/// Why no driver that any known toolkit runs on drives some GPU: it was dropped too long ago.
+Obstacle age_obstacle(const manifest::Manifest& manifest, const std::vector<TargetGpu>& gpus);
+
+/// Why there is no driver for all GPUs, whatever its version and origin: no kernel module, or not the one asked for, or
+/// no branch drives them all.
+Obstacle common_obstacle(const std::vector<TargetGpu>& gpus, ModuleChoice asked);
 
 /// Why the loaded driver does not do for the selection. There must be one.
 Obstacle loaded_obstacle(const Target& target, const DriverNeed& need, ModuleChoice module);

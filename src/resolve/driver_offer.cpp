@@ -35,7 +35,7 @@ void add_branches_between(const manifest::Manifest& manifest, std::vector<Driver
   const std::uint32_t newest = offers.back().version->major_part();
   for (const manifest::DriverBranch& branch : manifest.drivers) {
     if (branch.latest && oldest <= branch.branch && branch.branch <= newest) {
-      offers.push_back({&*branch.latest, is_named_by_branch(manifest, branch.branch), false});
+      offers.push_back({&*branch.latest, can_be_held(manifest, branch.branch), false});
     }
   }
   sort_oldest_first(offers);
@@ -52,8 +52,7 @@ std::vector<DriverOffer> drivers_in(const manifest::Manifest& manifest, const ma
   offers.reserve(manifest.cuda.size() + manifest.drivers.size());
   for (const manifest::CudaRelease& release : manifest.cuda) {
     if (release.bundled_driver && carries(*archive, release.version).value_or(false)) {
-      offers.push_back(
-          {&*release.bundled_driver, is_named_by_branch(manifest, release.bundled_driver->major_part()), true});
+      offers.push_back({&*release.bundled_driver, can_be_held(manifest, release.bundled_driver->major_part()), true});
     }
   }
   sort_oldest_first(offers);

@@ -9,9 +9,9 @@ namespace cudasetup::resolve {
 /// A driver that can be installed.
 struct DriverOffer {
   const base::Version* version = nullptr; ///< in the manifest
-  /// Whether apt gets this very version. From 590 on the packages of the network archive are not named by branch and
-  /// depend on "this or later", so that apt may take a later one.
-  bool exact = true;
+  /// Whether apt stays with its branch. From 590 on the packages of the network archive are not named by branch and
+  /// depend on "this or later", so that apt may take a later one where no package is known that pins it.
+  bool held = true;
   /// Whether the archive is known to have it: it came with a release that the archive lists.
   bool seen = true;
 };

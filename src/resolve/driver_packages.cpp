@@ -31,6 +31,17 @@ bool is_named_by_branch(const manifest::Manifest& manifest, std::uint32_t branch
   return true;
 }
 
+const std::string* pin_of(const manifest::Manifest& manifest, std::uint32_t branch)
+{
+  const manifest::DriverBranch* known = manifest.find_branch(branch);
+  return known != nullptr && known->pin && !is_named_by_branch(manifest, branch) ? &*known->pin : nullptr;
+}
+
+bool can_be_held(const manifest::Manifest& manifest, std::uint32_t branch)
+{
+  return is_named_by_branch(manifest, branch) || pin_of(manifest, branch) != nullptr;
+}
+
 ModuleFlavour choose_module(const manifest::Manifest& manifest,
                             const std::vector<TargetGpu>& gpus,
                             std::uint32_t branch,
@@ -55,7 +66,7 @@ std::string_view name_of(ModuleFlavour flavour)
 }
 
 std::vector<manifest::AptPackage>
-packages_of(const manifest::Manifest& manifest, const base::Version& driver, ModuleFlavour flavour)
+packages_of(const manifest::Manifest& manifest, const base::Version& driver, ModuleFlavour flavour, DriverSource source)
 {
   const std::string* name = package_of(manifest, driver.major_part(), flavour);
   if (name == nullptr) {
@@ -64,7 +75,13 @@ packages_of(const manifest::Manifest& manifest, const base::Version& driver, Mod
   // cuda-drivers-NNN has the revision 1. Of the others -1ubuntu1 and -0ubuntu1 were seen
   // (nvidia-open-570=570.148.08-1ubuntu1, cuda-drivers=590.48.01-0ubuntu1), without a rule.
   const bool is_known = flavour == ModuleFlavour::proprietary && is_named_by_branch(manifest, driver.major_part());
-  return {{*name, driver.text() + (is_known ? "-1" : "-*")}};
+  std::vector<manifest::AptPackage> packages;
+  const std::string* pin = pin_of(manifest, driver.major_part());
+  if (pin != nullptr && source == DriverSource::archive) {
+    packages.push_back({*pin, ""});
+  }
+  packages.push_back({*name, driver.text() + (is_known ? "-1" : "-*")});
+  return packages;
 }
 
 } // namespace cudasetup::resolve

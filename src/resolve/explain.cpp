@@ -57,7 +57,8 @@ std::string automatic_text(const Question& question, const manifest::CudaRelease
   text += torch.choice == Choice::none ? " is the newest for " : " is the newest with a LibTorch build for ";
   text += machine_of(question.target);
   const manifest::CudaRelease& newest = question.manifest.cuda.back();
-  if (comes_by_apt(release, question.target) && !comes_by_apt(newest, question.target)) {
+  if (serves(newest, question.target, question.request.profile) && comes_by_apt(release, question.target) &&
+      !comes_by_apt(newest, question.target)) {
     text += fmt::format("; {} has no packages for {}", newest.version.text(), question.target.os);
   }
   return text;
@@ -77,7 +78,7 @@ Reason cuda_reason(const Question& question, const ToolkitChoice& cuda)
   } else {
     text = automatic_text(question, *cuda.release);
   }
-  return {"cuda", text + "; it makes code for " + capabilities_of(*cuda.release)};
+  return {"cuda", text + "; CUDA " + version + " makes code for " + capabilities_of(*cuda.release)};
 }
 
 Reason method_reason(const Question& question, const ToolkitChoice& cuda)

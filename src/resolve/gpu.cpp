@@ -1,5 +1,7 @@
 #include "resolve/gpu.hpp"
 
+#include "resolve/kernels.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,9 +13,27 @@ namespace {
 using base::ComputeCapability;
 using manifest::KernelModule;
 
+/// The newest branch before @p first whose list of GPUs was read.
+std::optional<std::uint32_t> branch_without(const manifest::Manifest& manifest, std::optional<std::uint32_t> first)
+{
+  std::optional<std::uint32_t> newest;
+  for (const manifest::DriverBranch& branch : manifest.drivers) { // oldest first
+    if (first && branch.device_list && branch.branch < *first) {
+      newest = branch.branch;
+    }
+  }
+  return newest;
+}
+
 TargetGpu from_record(const manifest::Gpu& record)
 {
-  return {&record, record.compute_capability, record.module, record.first_branch, record.last_branch, false};
+  TargetGpu gpu;
+  gpu.record = &record;
+  gpu.capability = record.compute_capability;
+  gpu.module = record.module;
+  gpu.first_branch = record.first_branch;
+  gpu.last_branch = record.last_branch;
+  return gpu;
 }
 
 /// Turing (7.5) is the first with the processor the open module needs, Blackwell (10.0) the first that the proprietary
@@ -24,6 +44,16 @@ KernelModule module_of(ComputeCapability capability)
     return KernelModule::proprietary_only;
   }
   return capability >= ComputeCapability{10, 0} ? KernelModule::open_only : KernelModule::either;
+}
+
+/// The last branch for GPUs of a capability: Fermi's (2.x) is 390, Kepler's (3.x) 470, that of Maxwell to Volta 580
+/// (NVIDIA's driver device lists, legacy GPUs).
+std::optional<std::uint32_t> last_branch_of(ComputeCapability capability)
+{
+  if (capability >= ComputeCapability{7, 5}) {
+    return std::nullopt;
+  }
+  return capability.major_part < 3 ? 390 : (capability.major_part < 5 ? 470 : 580);
 }
 
 /// What some known GPU of this capability can: the widest span of branches, and a module only where all agree.
@@ -50,6 +80,10 @@ TargetGpu from_capability(const manifest::Manifest& manifest, ComputeCapability 
   }
   if (still_supported) {
     gpu.last_branch.reset();
+  }
+  if (!known) {
+    gpu.unheard_of = true;
+    gpu.last_branch = last_branch_of(capability);
   }
   return gpu;
 }
@@ -78,6 +112,27 @@ void ask_for_capability(base::PciId id, Findings& findings)
                   "(`nvidia-smi --query-gpu=compute_cap --format=csv` or developer.nvidia.com/cuda-gpus tell it)",
                   id.text()),
       "manifest, gpus");
+}
+
+void say_what_is_odd(const TargetGpu& gpu, Findings& findings)
+{
+  if (!gpu.capability) {
+    findings.caution("host",
+                     fmt::format("the compute capability of {} is not published: toolkit and LibTorch could "
+                                 "not be checked against it",
+                                 gpu.label()));
+    return;
+  }
+  if (is_jetson(*gpu.capability)) {
+    findings.caution("host",
+                     fmt::format("{} is a Jetson's: its driver and CUDA come with JetPack, and NVIDIA's packages for "
+                                 "servers break them",
+                                 gpu.capability->sm()));
+  } else if (gpu.unheard_of) {
+    findings.caution(
+        "host",
+        fmt::format("no GPU of {} is known here: that may be a slip, or a GPU of the future", gpu.capability->sm()));
+  }
 }
 
 void say_nothing_found(const host::HostFacts& facts, Findings& findings)
@@ -137,13 +192,9 @@ std::vector<TargetGpu> find_gpus(const manifest::Manifest& manifest, const host:
     if (device.capability) {
       gpu.capability = device.capability;
     }
+    gpu.absent_branch = branch_without(manifest, gpu.first_branch);
     gpu.driven = device.bound_driver == "nvidia";
-    if (!gpu.capability) {
-      findings.caution("host",
-                       fmt::format("the compute capability of {} is not published: toolkit and LibTorch could "
-                                   "not be checked against it",
-                                   gpu.label()));
-    }
+    say_what_is_odd(gpu, findings);
     add_kind(gpus, gpu);
   }
   if (!seen) {

@@ -16,10 +16,12 @@ struct TargetGpu {
   const manifest::Gpu* record = nullptr; ///< null where only the compute capability was named
   std::optional<base::ComputeCapability> capability;
   manifest::KernelModule module = manifest::KernelModule::either;
-  std::optional<std::uint32_t> first_branch; ///< first driver branch known to drive it
-  std::optional<std::uint32_t> last_branch;  ///< nullopt: still supported
+  std::optional<std::uint32_t> first_branch;  ///< first branch whose list of GPUs was read and has it
+  std::optional<std::uint32_t> absent_branch; ///< newest branch before that whose list was read: it lacks the GPU
+  std::optional<std::uint32_t> last_branch;   ///< nullopt: still supported
   /// The nvidia module already drives it: proof that the loaded driver knows it.
   bool driven = false;
+  bool unheard_of = false; ///< a compute capability was named that no known GPU has
 
   /// "Tesla T4 (10de:1eb8, sm_75)", "a GPU of sm_75".
   std::string label() const;

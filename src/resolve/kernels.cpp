@@ -18,6 +18,11 @@ constexpr std::array k_jetsons = {ComputeCapability{5, 3},
 
 } // namespace
 
+bool is_jetson(ComputeCapability capability)
+{
+  return std::find(k_jetsons.begin(), k_jetsons.end(), capability) != k_jetsons.end();
+}
+
 CodeList code_of(const manifest::TorchBuild& build, base::Arch arch)
 {
   static const std::vector<ComputeCapability> nothing;
@@ -33,7 +38,7 @@ Kernels kernels_for(const manifest::TorchBuild& build, ComputeCapability gpu, ba
   if (!code.is_known()) {
     return Kernels::unknown;
   }
-  const bool jetson = std::find(k_jetsons.begin(), k_jetsons.end(), gpu) != k_jetsons.end();
+  const bool jetson = is_jetson(gpu);
   const bool machine_code = std::any_of(code.sm.begin(), code.sm.end(), [&](ComputeCapability cubin) {
     return cubin == gpu || (!jetson && cubin.major_part == gpu.major_part && cubin.minor_part <= gpu.minor_part);
   });

@@ -23,6 +23,9 @@ enum class Kernels {
 Kernels
 kernels_for(const manifest::TorchBuild& build, base::ComputeCapability gpu, base::Arch arch = base::Arch::amd64);
 
+/// Whether a Jetson module has this capability, and no other GPU.
+bool is_jetson(base::ComputeCapability capability);
+
 /// What a build has code for on an architecture.
 struct CodeList {
   const std::vector<base::ComputeCapability>& sm;

@@ -205,8 +205,11 @@ bool comes_by_apt(const CudaRelease& release, const Target& target)
       });
 }
 
-ToolkitChoice
-choose_method(const CudaRelease& release, const Target& target, const Request& request, Findings& findings)
+ToolkitChoice choose_method(const CudaRelease& release,
+                            const Target& target,
+                            const Request& request,
+                            const std::vector<PassedMethod>& passed_before,
+                            Findings& findings)
 {
   ToolkitChoice choice;
   choice.release = &release;
@@ -221,6 +224,11 @@ choose_method(const CudaRelease& release, const Target& target, const Request& r
       continue;
     }
     Offer offer = offer_of(method, release, target, request);
+    const auto before = std::find_if(
+        passed_before.begin(), passed_before.end(), [&](const PassedMethod& one) { return one.method == method; });
+    if (before != passed_before.end()) {
+      offer.obstacle = before->why;
+    }
     if (!offer.obstacle.empty()) {
       passed.push_back(std::move(offer));
       continue;

@@ -1,8 +1,10 @@
 #include "resolve/resolution.hpp"
 
 #include "resolve/alternatives.hpp"
+#include "resolve/elsewhere.hpp"
 #include "resolve/search.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cudasetup::resolve {
@@ -15,9 +17,11 @@ Outcome resolve(const Request& request, const manifest::Manifest& manifest, cons
     return std::move(*resolution);
   }
   Refusal refusal{explain_refusal(question), find_alternatives(question)};
-  if (auto other = on_nearest_release(request, manifest, facts, target)) {
-    refusal.alternatives.push_back(std::move(*other));
-  }
+  std::vector<Alternative> elsewhere = find_elsewhere(question, facts, refusal.alternatives);
+  // A toolkit on another Ubuntu or for one GPU of two comes before what is had here without one.
+  elsewhere.insert(elsewhere.end(), refusal.alternatives.begin(), refusal.alternatives.end());
+  elsewhere.resize(std::min(elsewhere.size(), k_most_alternatives));
+  refusal.alternatives = std::move(elsewhere);
   return refusal;
 }
 

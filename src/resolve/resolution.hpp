@@ -85,7 +85,8 @@ struct Constraint {
 struct Alternative {
   std::string selection; ///< "CUDA 11.8.0 with torch 2.1.2+cu118"
   std::string text;
-  std::vector<std::string> arguments; ///< of `cudasetup install`; resolves on the same host
+  /// Of `cudasetup install`; resolves on the same host, or on the one that HOST options among them make of it.
+  std::vector<std::string> arguments;
 };
 
 /// It cannot be; every reason, and what can.

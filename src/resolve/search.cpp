@@ -55,13 +55,13 @@ bool driver_may_do(const Question& question)
     return target.driver == nullptr;
   }
   return question.request.driver.choice != DriverChoice::keep &&
-         !module_obstacle(target.gpus, question.request.module).stands();
+         !common_obstacle(target.gpus, question.request.module).stands();
 }
 
 /// Whether the release serves the machine and some build of an asked torch goes with it there.
 bool may_work(const Question& question, const manifest::CudaRelease* release)
 {
-  if (release != nullptr && !serves(*release, question.target)) {
+  if (release != nullptr && !serves(*release, question.target, question.request.profile)) {
     return false;
   }
   const TorchRequest& request = question.request.torch;
@@ -78,8 +78,31 @@ bool may_work(const Question& question, const manifest::CudaRelease* release)
          });
 }
 
+bool is_about_driver(const Constraint& constraint)
+{
+  return constraint.constraint == "driver";
+}
+
+/// The first driver that was missing among attempts with one method: another method may bring one, or leave it to the
+/// user.
+class MissingDriver {
+public:
+  void look_at(const Findings& findings)
+  {
+    const auto about = std::find_if(findings.constraints.begin(), findings.constraints.end(), is_about_driver);
+    if (m_why.empty() && about != findings.constraints.end()) {
+      m_why = about->text;
+    }
+  }
+  /// What was missing; empty: nothing.
+  const std::string& why() const { return m_why; }
+
+private:
+  std::string m_why;
+};
+
 /// The first build that works with the toolkit; otherwise the last attempt.
-Attempt try_builds(const Question& question, const Toolkit& toolkit)
+Attempt try_builds(const Question& question, const Toolkit& toolkit, MissingDriver& missing)
 {
   Passed passed;
   std::optional<Attempt> attempt;
@@ -94,6 +117,7 @@ Attempt try_builds(const Question& question, const Toolkit& toolkit)
         passed.say("torch", attempt->findings);
         return std::move(*attempt);
       }
+      missing.look_at(attempt->findings);
       if (!attempt->mendable) {
         return std::move(*attempt);
       }
@@ -107,18 +131,60 @@ Attempt try_builds(const Question& question, const Toolkit& toolkit)
   return std::move(*attempt);
 }
 
-Attempt try_release(const Question& question, const manifest::CudaRelease* release)
+Attempt try_toolkit(const Question& question, const Toolkit& toolkit, MissingDriver& missing)
 {
-  const Toolkit toolkit = settle_toolkit(question, release);
   if (!toolkit.findings.allow()) {
     Attempt attempt;
     attempt.findings = toolkit.findings;
     return attempt;
   }
-  if (question.request.torch.choice == Choice::none) {
-    return settle(question, toolkit, std::nullopt, Depth::first_constraint);
+  if (question.request.torch.choice != Choice::none) {
+    return try_builds(question, toolkit, missing);
   }
-  return try_builds(question, toolkit);
+  Attempt attempt = settle(question, toolkit, std::nullopt, Depth::first_constraint);
+  missing.look_at(attempt.findings);
+  return attempt;
+}
+
+/// Whether the driver that is to be there depends on the method.
+bool method_brings_driver(const Question& question)
+{
+  const DriverChoice choice = question.request.driver.choice;
+  return question.request.method == Method::automatic && question.target.place == Place::machine &&
+         (choice == DriverChoice::automatic || choice == DriverChoice::exact);
+}
+
+/// The first method with which something works; otherwise what the first came to.
+Attempt try_release(const Question& question, const manifest::CudaRelease* release)
+{
+  Toolkit toolkit = settle_toolkit(question, release);
+  MissingDriver missing;
+  Attempt first = try_toolkit(question, toolkit, missing);
+  std::vector<PassedMethod> passed;
+  while (!first.works() && !missing.why().empty() && toolkit.choice && method_brings_driver(question)) {
+    passed.push_back({toolkit.choice->method, missing.why()});
+    toolkit = settle_toolkit(question, release, passed);
+    missing = {};
+    Attempt next = try_toolkit(question, toolkit, missing);
+    if (next.works()) {
+      return next;
+    }
+  }
+  return first;
+}
+
+/// Leaves the releases that the asked torch goes with, where there are any.
+void keep_what_goes(const Question& question, std::vector<const manifest::CudaRelease*>& releases)
+{
+  const auto apart = std::stable_partition(releases.begin(), releases.end(), [&](const manifest::CudaRelease* release) {
+    const auto builds = wanted_torch(question, release, TorchStage::first);
+    return std::any_of(builds.begin(), builds.end(), [&](const TorchCandidate& torch) {
+      return goes_with(question.manifest, torch, release);
+    });
+  });
+  if (apart != releases.begin()) {
+    releases.erase(apart, releases.end());
+  }
 }
 
 /// The nearest miss with one release. Another build is looked at only where it might change something.
@@ -127,7 +193,12 @@ Attempt nearest_miss(const Question& question, const manifest::CudaRelease* rele
   const Toolkit toolkit = settle_toolkit(question, release);
   std::optional<Attempt> best;
   if (question.request.torch.choice != Choice::none) {
-    for (const TorchCandidate& torch : nearest_torch_wishes(question, release)) {
+    std::vector<TorchCandidate> wishes = nearest_torch_wishes(question, release);
+    // What stands against the build itself is beside the point where another has nothing against it.
+    std::stable_partition(wishes.begin(), wishes.end(), [&](const TorchCandidate& torch) {
+      return may_run(torch, question.target, question.request);
+    });
+    for (const TorchCandidate& torch : wishes) {
       Attempt attempt = settle(question, toolkit, torch, Depth::all_constraints);
       const bool mendable = attempt.mendable;
       if (!best || attempt.findings.constraints.size() < best->findings.constraints.size()) {
@@ -182,7 +253,7 @@ bool may_resolve(const Question& question)
 
 std::vector<Constraint> explain_refusal(const Question& question)
 {
-  const auto wanted = wanted_cuda(question);
+  auto wanted = wanted_cuda(question);
   if (wanted.empty()) {
     // The asked release does not exist: say so, with all else that can be said without one.
     Findings findings = question.basis;
@@ -195,6 +266,15 @@ std::vector<Constraint> explain_refusal(const Question& question)
   if (!question.basis.allow() && question.request.cuda.choice != Choice::exact &&
       question.request.torch.choice != Choice::exact) {
     return question.basis.constraints; // What is wrong with one release or another is beside the point.
+  }
+  if (question.basis.allow() && question.request.cuda.choice == Choice::automatic &&
+      question.request.torch.choice == Choice::exact) {
+    // The toolkit is not what was asked for: what stands against the torch itself is what counts.
+    Attempt alone = nearest_miss(question, nullptr);
+    if (!std::all_of(alone.findings.constraints.begin(), alone.findings.constraints.end(), is_about_driver)) {
+      return std::move(alone.findings.constraints);
+    }
+    keep_what_goes(question, wanted);
   }
   std::optional<Attempt> best;
   for (const manifest::CudaRelease* release : wanted) {

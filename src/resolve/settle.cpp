@@ -7,6 +7,8 @@
 #include "resolve/method.hpp"
 #include "resolve/torch_check.hpp"
 
+#include <algorithm>
+
 namespace cudasetup::resolve {
 
 namespace {
@@ -58,8 +60,15 @@ Question ask(const Request& request, const manifest::Manifest& manifest, const T
                           "--require-digests was given",
                           "the request");
   }
-  if (target.place == Place::machine && request.driver.choice != DriverChoice::none) {
-    const Obstacle obstacle = module_obstacle(target.gpus, request.module);
+  const Obstacle age = age_obstacle(manifest, target.gpus);
+  if (age.stands()) {
+    question.basis.refuse("gpu", age.text, age.source);
+  }
+  const bool all_driven =
+      target.driver != nullptr &&
+      std::all_of(target.gpus.begin(), target.gpus.end(), [](const TargetGpu& gpu) { return gpu.driven; });
+  if (target.place == Place::machine && request.driver.choice != DriverChoice::none && !all_driven && !age.stands()) {
+    const Obstacle obstacle = common_obstacle(target.gpus, request.module);
     if (obstacle.stands()) {
       question.basis.refuse("driver", obstacle.text, obstacle.source);
     }
@@ -74,14 +83,15 @@ Question ask(const Request& request, const manifest::Manifest& manifest, const T
   return question;
 }
 
-Toolkit settle_toolkit(const Question& question, const manifest::CudaRelease* release)
+Toolkit
+settle_toolkit(const Question& question, const manifest::CudaRelease* release, const std::vector<PassedMethod>& passed)
 {
   Toolkit toolkit;
   if (release == nullptr) {
     return toolkit;
   }
-  check_toolkit(*release, question.target, toolkit.findings);
-  toolkit.choice = choose_method(*release, question.target, question.request, toolkit.findings);
+  check_toolkit(*release, question.target, question.request.profile, toolkit.findings);
+  toolkit.choice = choose_method(*release, question.target, question.request, passed, toolkit.findings);
   return toolkit;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "resolve/findings.hpp"
+#include "resolve/method.hpp"
 #include "resolve/resolution.hpp"
 #include "resolve/target.hpp"
 #include "resolve/torch.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace cudasetup::resolve {
 
@@ -42,8 +44,10 @@ struct Attempt {
   bool works() const { return findings.allow(); }
 };
 
-/// Checks the release (null: none) against the machine and chooses the method.
-Toolkit settle_toolkit(const Question& question, const manifest::CudaRelease* release);
+/// Checks the release (null: none) against the machine and chooses the method, but none of those in @p passed.
+Toolkit settle_toolkit(const Question& question,
+                       const manifest::CudaRelease* release,
+                       const std::vector<PassedMethod>& passed = {});
 
 /// Puts a toolkit, a torch build (or none), compiler, driver and Python together.
 Attempt

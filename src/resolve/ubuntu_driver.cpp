@@ -9,14 +9,6 @@ namespace cudasetup::resolve {
 
 namespace {
 
-bool will_do(const DriverQuestion& question, const manifest::DriverBranch& branch)
-{
-  return branch.latest && meets(*branch.latest, question.need) &&
-         std::none_of(question.target.gpus.begin(), question.target.gpus.end(), [&](const TargetGpu& gpu) {
-           return branch_obstacle(*branch.latest, gpu).stands();
-         });
-}
-
 /// Of several packages the plain one, or the one with the open module where that is what the GPUs need.
 const std::string* choose(const std::vector<std::string>& packages, host::ModuleFlavour flavour)
 {
@@ -29,28 +21,56 @@ const std::string* choose(const std::vector<std::string>& packages, host::Module
   return package != packages.end() ? &*package : nullptr;
 }
 
-} // namespace
-
-std::optional<std::string> ubuntu_package(const DriverQuestion& question)
+std::optional<std::string> package_with(const manifest::Manifest& manifest,
+                                        const Target& target,
+                                        const manifest::DriverBranch& branch,
+                                        ModuleChoice asked)
 {
-  const Target& target = question.target;
-  if (target.ubuntu == nullptr || target.place != Place::machine ||
-      module_obstacle(target.gpus, question.request.module).stands()) {
+  if (target.ubuntu == nullptr || target.place != Place::machine || !branch.latest ||
+      common_obstacle(target.gpus, asked).stands() ||
+      std::any_of(target.gpus.begin(), target.gpus.end(), [&](const TargetGpu& gpu) {
+        return branch_obstacle(*branch.latest, gpu).stands();
+      })) {
     return std::nullopt;
   }
+  const auto packages = branch.ubuntu_packages.find(target.ubuntu->version.text());
+  if (packages == branch.ubuntu_packages.end()) {
+    return std::nullopt;
+  }
+  const std::string* package = choose(packages->second, choose_module(manifest, target.gpus, branch.branch, asked));
+  return package != nullptr ? std::optional(*package) : std::nullopt;
+}
+
+/// The oldest branch whose modules Ubuntu has built and signed for its kernels of today (Ubuntu archive indexes of
+/// 2026-11-21: 580, 595, 615; those of 470 stop at kernels 5.15.0-153 and 6.8.0-79).
+constexpr std::uint32_t k_first_prebuilt = 580;
+
+} // namespace
+
+std::optional<std::string>
+ubuntu_package(const manifest::Manifest& manifest, const Target& target, const manifest::DriverBranch& branch)
+{
+  return package_with(manifest, target, branch, ModuleChoice::automatic);
+}
+
+std::string ubuntu_way(const std::string& package, std::uint32_t branch)
+{
+  return "sudo apt-get install " + package +
+         (branch < k_first_prebuilt ? "; DKMS alone builds its module, which the newest kernels may be beyond" : "");
+}
+
+std::string ubuntu_advice(const DriverQuestion& question)
+{
   const auto& branches = question.manifest.drivers;
   for (auto branch = branches.rbegin(); branch != branches.rend(); ++branch) {
-    const auto packages = branch->ubuntu_packages.find(target.ubuntu->version.text());
-    if (packages == branch->ubuntu_packages.end() || !will_do(question, *branch)) {
+    if (!branch->latest || !meets(*branch->latest, question.need)) {
       continue;
     }
-    const host::ModuleFlavour flavour =
-        choose_module(question.manifest, target.gpus, branch->branch, question.request.module);
-    if (const std::string* package = choose(packages->second, flavour)) {
-      return *package;
+    if (const auto package = package_with(question.manifest, question.target, *branch, question.request.module)) {
+      return "; Ubuntu's own " + *package + " does (" + ubuntu_way(*package, branch->branch) + ")";
     }
   }
-  return std::nullopt;
+  return {};
 }
 
 } // namespace cudasetup::resolve

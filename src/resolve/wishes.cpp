@@ -65,10 +65,12 @@ void sort_by_wishes(const Question& question, std::vector<const CudaRelease*>& r
   const Target& target = question.target;
   const TorchRequest& torch = question.request.torch;
   prefer([&](const CudaRelease* release) { return pairs_of(question.manifest, *release) != nullptr; });
+  if (is_asked(torch)) {
+    prefer([&](const CudaRelease* release) { return place_of_asked(question, *release) == PairPlace::first; });
+  }
   prefer([&](const CudaRelease* release) { return comes_by_apt(*release, target); });
   if (is_asked(torch)) {
     prefer([&](const CudaRelease* release) { return place_of_asked(question, *release) != PairPlace::nowhere; });
-    prefer([&](const CudaRelease* release) { return place_of_asked(question, *release) == PairPlace::first; });
   }
   prefer([&](const CudaRelease* release) { return has_targets(*release, target); });
   if (drives_all(target)) {

@@ -9,8 +9,8 @@ namespace cudasetup::resolve {
 /// The releases that the request allows, most wanted first; one null for "no toolkit". Empty: there is no such release.
 ///
 /// Newest first. Automatic, in this order of weight: what the asked torch goes with; what the loaded driver runs;
-/// what has targets for the GPUs; what the asked torch is the first pair of, or a later one; what apt brings; what has
-/// pairs at all.
+/// what has targets for the GPUs; what the asked torch is a pair of; what apt brings; what it is the first pair of;
+/// what has pairs at all.
 std::vector<const manifest::CudaRelease*> wanted_cuda(const Question& question);
 
 /// Fallback builds are tried only where none of the first works.

@@ -59,23 +59,9 @@ std::vector<Gpus> gpus_of(const manifest::Manifest& manifest, Extent extent)
       result.push_back(named({one->second, other->second}));
     }
   }
-  for (const char* sm : {"sm_30",
-                         "sm_35",
-                         "sm_37",
-                         "sm_52",
-                         "sm_61",
-                         "sm_70",
-                         "sm_75",
-                         "sm_80",
-                         "sm_86",
-                         "sm_87",
-                         "sm_89",
-                         "sm_90",
-                         "sm_100",
-                         "sm_103",
-                         "sm_110",
-                         "sm_120",
-                         "sm_121"}) {
+  for (const char* sm :
+       {"sm_30", "sm_35",  "sm_37",  "sm_52",  "sm_61",  "sm_70",  "sm_75", "sm_80", "sm_86", "sm_87", "sm_89",
+        "sm_90", "sm_100", "sm_103", "sm_110", "sm_120", "sm_121", "sm_20", "sm_72", "sm_84", "sm_130"}) {
     result.push_back(named({sm}));
   }
   return result;

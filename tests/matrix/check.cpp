@@ -69,6 +69,7 @@ private:
   void check_kept_driver();
   void check_new_driver();
   void check_driver_packages(const Version& driver, host::ModuleFlavour module);
+  void check_knowledge(const Version& driver);
 
   const Machine& m_machine;
   const resolve::Request& m_request;
@@ -117,7 +118,10 @@ void Checker::check_toolkit()
     require(toolkit_serves(*m_release, card), "capability", "the toolkit makes no code for " + card.name);
     require(card.capability || !m_resolution.cautions.empty(), "unknown", "nothing is said of the unknown capability");
   }
-  require(headers_compile(*m_release, m_machine.glibc), "headers", "the headers do not compile with this glibc");
+  const bool compiles = m_request.profile != manifest::Profile::runtime;
+  require(!compiles || headers_compile(*m_release, m_machine.glibc),
+          "headers",
+          "the headers do not compile with this glibc");
   const resolve::ToolkitChoice& choice = *m_resolution.cuda;
   require(
       !m_request.require_digests || has_digest(*m_release, choice.method, m_machine), "digest", "a file without one");
@@ -266,6 +270,17 @@ void Checker::check_kept_driver()
   const auto need = least_driver(m_release, m_build);
   require(!need || *need <= *m_machine.driver, "driver", "the kept driver is too old");
   require(drives_all(*m_machine.driver, m_machine), "driver", "the kept driver does not drive every GPU");
+  check_knowledge(*m_machine.driver);
+}
+
+/// A driver that perhaps does not know a GPU is taken or kept with a caution.
+void Checker::check_knowledge(const Version& driver)
+{
+  for (const Card& card : m_machine.cards) {
+    require(knows(driver, card) == Knows::yes || has_caution("driver"),
+            "unknown",
+            "nothing is said of whether " + driver.text() + " knows " + card.name);
+  }
 }
 
 void Checker::check_new_driver()
@@ -303,6 +318,7 @@ void Checker::check_new_driver()
           "driver",
           driver.version->text() + " does not come this way");
   check_driver_packages(*driver.version, *driver.module);
+  check_knowledge(*driver.version);
 }
 
 /// NVIDIA's names: cuda/packages.md 1 and 4, gpu/drivers.json nvidia_repo_packages. There cuda-drivers-NNN has the
@@ -317,12 +333,14 @@ void Checker::check_driver_packages(const Version& driver, host::ModuleFlavour m
   // A local installer has one driver only.
   bool pinned = !branch.empty() || (m_resolution.cuda && m_resolution.cuda->method == Method::local);
   for (const manifest::AptPackage& package : m_resolution.driver.packages) {
+    // The pin goes first: cuda/packages.md 4.
+    pinned = pinned || (!found && package.name == "nvidia-driver-pinning-" + driver.prefix(1));
     found = found || (package.name == name && package.version == version);
-    pinned = pinned || package.name == "nvidia-driver-pinning-" + driver.text() ||
-             package.name == "nvidia-driver-pinning-" + driver.prefix(1);
   }
   require(found, "driver", "its packages are not " + name + " " + version);
-  require(pinned || has_caution("driver"), "driver", "apt is not held to the branch, and nothing is said of it");
+  require(pinned || (has_caution("driver") && !has_pin(driver.major_part())),
+          "driver",
+          "apt is not held to the branch, or nothing is said of it");
 }
 
 } // namespace

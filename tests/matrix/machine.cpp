@@ -1,5 +1,7 @@
 #include "matrix/machine.hpp"
 
+#include "matrix/rules.hpp"
+
 #include <algorithm>
 
 namespace cudasetup::matrix {
@@ -16,7 +18,9 @@ Card card_of_capability(const manifest::Manifest& manifest, base::ComputeCapabil
   Card card;
   card.name = capability.sm();
   card.capability = capability;
-  if (capability.major_part < 5) {
+  if (capability.major_part < 3) {
+    card.last_branch = 390; // Fermi
+  } else if (capability.major_part < 5) {
     card.last_branch = 470;
   } else if (capability < base::ComputeCapability{7, 5}) {
     card.last_branch = 580;
@@ -94,6 +98,7 @@ Machine look_at(const manifest::Manifest& manifest, const host::HostFacts& facts
   for (const host::GpuDevice& device : facts.gpus) {
     machine.fit = add_card(machine, device) && machine.fit;
   }
+  machine.fit = machine.fit && std::none_of(machine.cards.begin(), machine.cards.end(), is_too_old);
   return machine;
 }
 

@@ -38,7 +38,7 @@ struct Machine {
   std::optional<std::uint32_t> gcc; ///< major of the usual compiler
   std::optional<base::Version> python;
   /// False where nothing may be installed at all: no Ubuntu LTS from 18.04 on (the oldest that cudasetup serves), a
-  /// Jetson, a GPU that the manifest does not have.
+  /// Jetson, a GPU that the manifest does not have or that is too old for every CUDA in it.
   bool fit = false;
 };
 

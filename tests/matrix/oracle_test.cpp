@@ -77,6 +77,41 @@ TEST_F(Oracle, catches_an_answer_for_another_machine)
   EXPECT_EQ(broken(bent), Rules{"machine"});
 }
 
+TEST_F(Oracle, catches_a_gpu_that_is_too_old_for_every_cuda)
+{
+  for (const char* gpu : {"10de:1080", "10de:0193", "sm_20"}) { // Fermi, before it, and Fermi by its capability
+    facts = facts_of("22.04", gpu);
+    EXPECT_EQ(broken(sound()), Rules{"machine"}) << gpu;
+  }
+}
+
+TEST_F(Oracle, catches_silence_on_a_driver_that_perhaps_does_not_know_the_gpu)
+{
+  facts = facts_of("22.04", "10de:2684"); // RTX 4090: the lists of 515 and 525 were read, that of 520 was not
+  request.cuda = {Choice::exact, v("11.8.0")};
+  Resolution bent = sound();
+  bent.cuda->release = cuda("11.8.0");
+  bent.cuda->packages = {{"cuda-toolkit-11-8", "11.8.0-1"}};
+  set_torch(bent, "2.5.1", "cu118");
+  for (const char* driver : {"520.61.05", "515.105.01"}) {
+    facts.driver = host::LoadedDriver{v(driver), std::nullopt};
+    bent.driver = {resolve::DriverAction::keep, v(driver), std::nullopt, {}};
+    EXPECT_EQ(broken(bent), driver[1] == '2' ? Rules{"unknown"} : (Rules{"driver", "unknown"}));
+  }
+}
+
+TEST_F(Oracle, catches_a_branch_that_apt_is_not_held_to)
+{
+  Resolution bent = sound();
+  bent.driver = {resolve::DriverAction::install,
+                 v("610.43.02"),
+                 host::ModuleFlavour::open,
+                 {{"nvidia-driver-pinning-610", ""}, {"nvidia-open", "610.43.02-*"}}};
+  EXPECT_EQ(broken(bent), Rules{});
+  std::swap(bent.driver.packages.front(), bent.driver.packages.back());
+  EXPECT_EQ(broken(bent), Rules{"driver"}) << "the pin goes first";
+}
+
 TEST_F(Oracle, catches_what_was_not_asked_for)
 {
   request.cuda = {Choice::exact, v("12.5")};
@@ -114,6 +149,8 @@ TEST_F(Oracle, catches_headers_that_do_not_compile_with_the_glibc)
 {
   facts.glibc = v("2.43");
   EXPECT_EQ(broken(sound()), Rules{"headers"});
+  request.profile = manifest::Profile::runtime;
+  EXPECT_EQ(broken(sound()), Rules{}) << "which compiles nothing";
 }
 
 TEST_F(Oracle, catches_an_archive_that_does_not_have_the_release)

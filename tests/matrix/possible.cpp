@@ -108,8 +108,7 @@ Possible::Possible(const Rows& rows, const Machine& machine, const resolve::Requ
     return;
   }
   m_loaded_drives = machine.driver && drives_all(*machine.driver, machine);
-  m_some_module_drives = module_drives_all(host::ModuleFlavour::open, machine, request.module) ||
-                         module_drives_all(host::ModuleFlavour::proprietary, machine, request.module);
+  m_some_driver_drives = some_driver_drives_all(machine, request.module);
   m_newest_of_archive = newest_fit(drivers_of(nullptr, Method::network, machine), machine, request);
   std::uint64_t compilers = ~std::uint64_t{0};
   if (request.profile != manifest::Profile::runtime && machine.gcc) {
@@ -127,7 +126,11 @@ Possible::Possible(const Rows& rows, const Machine& machine, const resolve::Requ
         continue;
       }
       const auto need = least_driver(rows.releases[release], rows.builds[build].build);
-      m_works[release][build] = own.any_driver || (own.newest && (!need || *need <= *own.newest));
+      for (std::size_t method = 0; method < own.ways.size(); ++method) {
+        const Way& way = own.ways[method];
+        const bool driver = way.any_driver || (way.newest && (!need || *need <= *way.newest));
+        m_works[release][build] = static_cast<char>(m_works[release][build] | (way.serves && driver ? 1 << method : 0));
+      }
     }
   }
 }
@@ -137,15 +140,17 @@ Possible::Release Possible::look_at(const manifest::CudaRelease* release, const 
   Release result;
   if (release == nullptr) {
     result.serves = true;
-    look_at_drivers(request, nullptr, Method::network, result); // where a driver alone comes from
+    result.ways.front().serves = true;
+    look_at_drivers(request, nullptr, Method::network, result.ways.front()); // where a driver alone comes from
     return result;
   }
-  std::optional<Method> method; // "network where it carries that version, else local, else the runfile"
-  for (const Method other : k_methods) {
-    const bool asked = request.method == Method::automatic || request.method == other;
-    if (!method && asked && method_serves(*release, other, m_machine) &&
-        (!request.require_digests || has_digest(*release, other, m_machine))) {
-      method = other;
+  for (std::size_t index = 0; index < result.ways.size(); ++index) {
+    const Method method = k_methods[index];
+    const bool asked = request.method == Method::automatic || request.method == method;
+    if (asked && method_serves(*release, method, m_machine) &&
+        (!request.require_digests || has_digest(*release, method, m_machine))) {
+      result.ways[index].serves = true;
+      look_at_drivers(request, release, method, result.ways[index]);
     }
   }
   result.targets = std::all_of(m_machine.cards.begin(), m_machine.cards.end(), [&](const Card& card) {
@@ -155,20 +160,18 @@ Possible::Release Possible::look_at(const manifest::CudaRelease* release, const 
       method_serves(*release, Method::network, m_machine) || method_serves(*release, Method::local, m_machine);
   const auto need = least_driver(*release);
   result.loaded_runs = m_loaded_drives && (!need || *need <= *m_machine.driver);
-  result.serves = method && headers_compile(*release, m_machine.glibc) &&
-                  std::all_of(m_machine.cards.begin(), m_machine.cards.end(), [&](const Card& card) {
+  // The runtime profile compiles nothing.
+  const bool headers = request.profile == manifest::Profile::runtime || headers_compile(*release, m_machine.glibc);
+  result.serves = headers && std::all_of(m_machine.cards.begin(), m_machine.cards.end(), [&](const Card& card) {
                     return toolkit_serves(*release, card);
                   });
-  if (method) {
-    look_at_drivers(request, release, *method, result);
-  }
   return result;
 }
 
 void Possible::look_at_drivers(const resolve::Request& request,
                                const manifest::CudaRelease* release,
                                Method method,
-                               Release& result) const
+                               Way& way) const
 {
   using resolve::DriverChoice;
   const DriverChoice choice = request.driver.choice;
@@ -179,14 +182,14 @@ void Possible::look_at_drivers(const resolve::Request& request,
   // Somebody else's driver that cannot be seen, and the driver of the machine an image is made for, are not asked
   // about.
   const bool unseen = !m_machine.driver && (foreign || (m_machine.cards.empty() && choice == DriverChoice::automatic));
-  result.any_driver = choice == DriverChoice::none || unseen;
+  way.any_driver = choice == DriverChoice::none || unseen;
   const auto offer = [&](const std::optional<Version>& driver) {
-    if (driver && (!result.newest || *result.newest < *driver)) {
-      result.newest = driver;
+    if (driver && (!way.newest || *way.newest < *driver)) {
+      way.newest = driver;
     }
   };
   // Which module is loaded may not be known, but one that was asked for must be able to drive the cards.
-  if (choice != DriverChoice::exact && m_loaded_drives && m_some_module_drives) {
+  if (choice != DriverChoice::exact && m_loaded_drives && m_some_driver_drives) {
     offer(m_machine.driver);
   }
   if (choice == DriverChoice::keep || foreign || (m_machine.cards.empty() && choice == DriverChoice::automatic)) {
@@ -196,8 +199,8 @@ void Possible::look_at_drivers(const resolve::Request& request,
     offer(m_newest_of_archive);
   } else if (method == Method::local) {
     offer(newest_fit(drivers_of(release, method, m_machine), m_machine, request));
-  } else if (choice == DriverChoice::automatic && m_some_module_drives) {
-    result.any_driver = true; // a runfile's toolkit alone; which driver to get is said
+  } else if (choice == DriverChoice::automatic && m_some_driver_drives) {
+    way.any_driver = true; // a runfile's toolkit alone; which driver to get is said
   }
 }
 
@@ -220,14 +223,29 @@ bool Possible::serves(const Rows::Build& row, const resolve::Request& request) c
   return kernels && glibc && file && wheels;
 }
 
-bool Possible::has_toolkit() const
+bool Possible::has_anything() const
 {
-  for (std::size_t release = 1; release < m_works.size(); ++release) {
-    if (std::find(m_works[release].begin(), m_works[release].end(), 1) != m_works[release].end()) {
-      return true;
+  for (std::size_t release = 0; release < m_works.size(); ++release) {
+    for (std::size_t build = release == 0 ? 1 : 0; build < m_works[release].size(); ++build) {
+      const bool cpu = build > 0 && m_rows.builds[build].build->is_cpu();
+      if (!cpu && works(release, build)) {
+        return true;
+      }
     }
   }
   return false;
+}
+
+bool Possible::works(std::size_t release, std::size_t build, Method method) const
+{
+  const auto index =
+      static_cast<std::size_t>(std::find(std::begin(k_methods), std::end(k_methods), method) - k_methods);
+  return (m_works[release][build] >> index & 1) != 0;
+}
+
+bool Possible::works(std::size_t release, const std::vector<std::size_t>& builds, Method method) const
+{
+  return std::any_of(builds.begin(), builds.end(), [&](std::size_t build) { return works(release, build, method); });
 }
 
 bool Possible::works(std::size_t release, const std::vector<std::size_t>& builds) const

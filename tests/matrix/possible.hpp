@@ -2,6 +2,7 @@
 
 #include "matrix/rules.hpp"
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -34,8 +35,11 @@ public:
 
   bool works(std::size_t release, std::size_t build) const { return m_works[release][build] != 0; }
   bool works(std::size_t release, const std::vector<std::size_t>& builds) const;
-  /// Whether any toolkit can be had, with or without torch.
-  bool has_toolkit() const;
+  /// Whether it works with this method; a release alone has one. Without a release, network stands for the driver's.
+  bool works(std::size_t release, std::size_t build, resolve::Method method) const;
+  bool works(std::size_t release, const std::vector<std::size_t>& builds, resolve::Method method) const;
+  /// Whether any toolkit or torch for GPUs can be had.
+  bool has_anything() const;
   /// Whether the loaded driver is enough for the release and drives every card.
   bool loaded_runs(std::size_t release) const { return m_releases[release].loaded_runs; }
   bool has_targets(std::size_t release) const { return m_releases[release].targets; }
@@ -45,29 +49,34 @@ public:
   const Machine& machine() const { return m_machine; }
 
 private:
+  /// What a method brings of a release.
+  struct Way {
+    bool serves = false;
+    bool any_driver = false;             ///< whatever driver the rest asks for
+    std::optional<base::Version> newest; ///< driver that can be had or is there
+  };
   /// What a release has on this machine.
   struct Release {
-    bool serves = false;  ///< as far as methods, cards and headers go
+    bool serves = false;  ///< as far as cards and headers go
     bool targets = false; ///< nvcc has one for every card, or a later one
     bool by_apt = false;
     bool loaded_runs = false;
-    bool any_driver = false;             ///< whatever driver the rest asks for
-    std::optional<base::Version> newest; ///< driver that can be had or is there
+    std::array<Way, 3> ways; ///< network, local, runfile
   };
   Release look_at(const manifest::CudaRelease* release, const resolve::Request& request) const;
   void look_at_drivers(const resolve::Request& request,
                        const manifest::CudaRelease* release,
                        resolve::Method method,
-                       Release& result) const;
+                       Way& way) const;
   bool serves(const Rows::Build& row, const resolve::Request& request) const;
 
   const Rows& m_rows;
   const Machine& m_machine;
   bool m_loaded_drives = false;
-  bool m_some_module_drives = false;
+  bool m_some_driver_drives = false;
   std::optional<base::Version> m_newest_of_archive; ///< that drives all cards and is what the request names
   std::vector<Release> m_releases;
-  std::vector<std::vector<char>> m_works;
+  std::vector<std::vector<char>> m_works; ///< one bit a method
 };
 
 /// What a request names, as rows.

@@ -11,8 +11,9 @@ using resolve::Choice;
 using resolve::Method;
 
 /// How wanted a release is for `--cuda auto`: "the newest that GPU, system and driver allow and that has a LibTorch
-/// build"; among those, what has a target for the GPU comes before what merely runs there, for an asked torch the
-/// release that it is the first pair of, or any, comes first, and what apt brings comes before what a runfile brings.
+/// build"; among those, what has a target for the GPU comes before what merely runs there, for an asked torch a release
+/// that it is a pair of comes first, what apt brings comes before what a runfile brings, and a first pair before
+/// another.
 auto wantedness(const Possible& possible, const Asked& asked, const resolve::Request& request, std::size_t release)
 {
   const std::vector<std::size_t>& pairs = possible.rows().pairs[release];
@@ -23,8 +24,9 @@ auto wantedness(const Possible& possible, const Asked& asked, const resolve::Req
   }
   return std::tuple(possible.loaded_runs(release),
                     possible.has_targets(release),
-                    place,
+                    place > 0,
                     possible.comes_by_apt(release),
+                    place,
                     !pairs.empty(),
                     release);
 }
@@ -84,16 +86,20 @@ void check_torch(const Possible& possible,
   const std::size_t chosen = rows.index_of(resolution.torch->build);
   const bool automatic = request.torch.choice == Choice::automatic;
   const std::vector<std::size_t> pairs = automatic ? rows.pairs[release] : std::vector<std::size_t>();
+  const Method method = resolution.cuda ? resolution.cuda->method : Method::network;
   for (const std::size_t build : asked.builds) {
-    if (wantedness(possible, pairs, chosen) < wantedness(possible, pairs, build) && possible.works(release, build)) {
+    if (wantedness(possible, pairs, chosen) < wantedness(possible, pairs, build) &&
+        possible.works(release, build, method)) {
       breaches.push_back({"newest", name_of(rows, release, build) + " would be more wanted"});
       return;
     }
   }
 }
 
+/// "network where it carries that version, else local, else the runfile": the first that brings what was asked, with a
+/// driver that does.
 void check_method(const Possible& possible,
-                  const resolve::Request& request,
+                  const Asked& asked,
                   const resolve::Resolution& resolution,
                   std::vector<Breach>& breaches)
 {
@@ -101,9 +107,7 @@ void check_method(const Possible& possible,
     if (resolution.cuda->method == method) {
       return;
     }
-    const manifest::CudaRelease& release = *resolution.cuda->release;
-    if (method_serves(release, method, possible.machine()) &&
-        (!request.require_digests || has_digest(release, method, possible.machine()))) {
+    if (possible.works(possible.rows().index_of(resolution.cuda->release), asked.builds, method)) {
       breaches.push_back({"method order", std::string(resolve::name_of(method)) + " would do"});
       return;
     }
@@ -121,7 +125,7 @@ std::vector<Breach> check_preference(const Possible& possible,
   if (resolution.cuda) {
     check_cuda(possible, asked, request, resolution, breaches);
     if (request.method == Method::automatic) {
-      check_method(possible, request, resolution, breaches);
+      check_method(possible, asked, resolution, breaches);
     }
   }
   if (resolution.torch) {

@@ -59,6 +59,21 @@ TEST_F(Preference, catches_a_method_that_is_not_the_first)
   EXPECT_EQ(broken(with("13.3.1", Method::runfile, "2.14.0", "cu132")), Rules{"method order"});
 }
 
+TEST_F(Preference, catches_an_older_release_where_another_method_would_do)
+{
+  facts = facts_of("22.04", "10de:102d"); // a K80, whose last driver the archive of 22.04 does not have
+  EXPECT_EQ(broken(with("11.8.0", Method::runfile, "2.5.1", "cu118")), Rules{});
+  EXPECT_EQ(broken(with("11.6.2", Method::runfile, "1.13.1", "cu116")), Rules{"newest"});
+}
+
+TEST_F(Preference, catches_a_runfile_where_apt_brings_a_pair)
+{
+  facts = facts_of("24.04", "10de:2684");
+  request.torch = {Choice::exact, v("2.5.1"), std::nullopt};
+  EXPECT_EQ(broken(with("12.5.1", Method::network, "2.5.1", "cu124")), Rules{});
+  EXPECT_EQ(broken(with("12.3.2", Method::runfile, "2.5.1", "cu121")), Rules{"newest"});
+}
+
 TEST_F(Preference, catches_a_refusal_of_what_is_possible_or_without_help)
 {
   const Machine machine = look_at(known(), facts);

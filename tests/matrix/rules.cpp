@@ -260,10 +260,30 @@ std::optional<Version> least_driver(const manifest::CudaRelease* release, const 
   return least;
 }
 
+Knows knows(const Version& driver, const Card& card)
+{
+  constexpr std::array<std::uint32_t, 16> k_lists = {
+      390, 418, 450, 470, 510, 515, 525, 530, 535, 545, 550, 570, 580, 595, 610, 615};
+  const std::uint32_t branch = driver.major_part();
+  if (!card.first_branch) {
+    return Knows::perhaps;
+  }
+  if (*card.first_branch <= branch) {
+    return Knows::yes;
+  }
+  const bool lacks = std::any_of(
+      k_lists.begin(), k_lists.end(), [&](std::uint32_t list) { return branch <= list && list < *card.first_branch; });
+  return lacks ? Knows::no : Knows::perhaps;
+}
+
 bool branch_drives(const Version& driver, const Card& card)
 {
-  const std::uint32_t branch = driver.major_part();
-  return (!card.first_branch || *card.first_branch <= branch) && (!card.last_branch || branch <= *card.last_branch);
+  return knows(driver, card) != Knows::no && (!card.last_branch || driver.major_part() <= *card.last_branch);
+}
+
+bool is_too_old(const Card& card)
+{
+  return card.last_branch && *card.last_branch < 410;
 }
 
 bool module_exists(const manifest::Manifest& manifest, std::uint32_t branch, host::ModuleFlavour module)
@@ -305,6 +325,29 @@ bool drives_all(const Version& driver, const Machine& machine)
   }
   return drives_all(driver, host::ModuleFlavour::open, machine) ||
          drives_all(driver, host::ModuleFlavour::proprietary, machine);
+}
+
+bool some_driver_drives_all(const Machine& machine, resolve::ModuleChoice asked)
+{
+  for (const auto module : {host::ModuleFlavour::open, host::ModuleFlavour::proprietary}) {
+    const auto other =
+        module == host::ModuleFlavour::open ? resolve::ModuleChoice::proprietary : resolve::ModuleChoice::open;
+    for (std::uint32_t branch = 300; asked != other && branch < 1000; ++branch) {
+      const Version driver = *Version::parse(std::to_string(branch));
+      const bool all = std::all_of(machine.cards.begin(), machine.cards.end(), [&](const Card& card) {
+        return module_drives(module, card) && branch_drives(driver, card);
+      });
+      if (all && module_exists(*machine.manifest, branch, module)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool has_pin(std::uint32_t branch)
+{
+  return branch == 590 || branch == 595 || branch == 610;
 }
 
 std::vector<Version> drivers_of(const manifest::CudaRelease* release, Method method, const Machine& machine)

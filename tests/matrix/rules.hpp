@@ -80,9 +80,19 @@ std::optional<base::Version> least_driver(const manifest::CudaRelease& release);
 /// The least driver of both (null asks nothing): torch-releases.json min_driver_linux.
 std::optional<base::Version> least_driver(const manifest::CudaRelease* release, const manifest::TorchBuild* build);
 
-/// Whether the driver's branch knows the card (gpu/detect.md 1: test the first branch) and still drives it
-/// (gpu/gotchas.md 3 and 4). Unknown: true.
+/// Whether drivers of a branch know a card: yes from the first list of GPUs on that has it (gpus.json
+/// first_listed_branch, an upper bound); no up to the newest list before it; else perhaps (gpu/drivers.json
+/// nvidia_lists names the sixteen lists that were read).
+enum class Knows { no, perhaps, yes };
+Knows knows(const base::Version& driver, const Card& card);
+
+/// Whether the driver's branch perhaps knows the card and still drives it (gpu/gotchas.md 3 and 4). Unknown: true.
 bool branch_drives(const base::Version& driver, const Card& card);
+
+/// Whether no CUDA that is known here can ever run on it: the oldest, 10.0.130, needs driver 410.48
+/// (cuda-releases.json), and Fermi's last is 390, older GPUs' 340 and below, three GRID cards' 367
+/// (gpus_prekepler.json, gpus.json last_driver_branch).
+bool is_too_old(const Card& card);
 
 /// Open from 515 on, proprietary until 610: gpu/drivers.json kernel_modules, cuda/packages.md 4.
 bool module_exists(const manifest::Manifest& manifest, std::uint32_t branch, host::ModuleFlavour module);
@@ -96,6 +106,12 @@ bool module_drives(host::ModuleFlavour module, const Card& card);
 bool drives_all(const base::Version& driver, host::ModuleFlavour module, const Machine& machine);
 /// The same with either module, for the loaded driver with the loaded one: gpu/gotchas.md 6 for mixed cards.
 bool drives_all(const base::Version& driver, const Machine& machine);
+
+/// Whether there is any driver at all that drives every card with a module that was asked for: branches 300 to 999.
+bool some_driver_drives_all(const Machine& machine, resolve::ModuleChoice asked);
+
+/// Branches from 590 on whose pinning package was seen (gpu/drivers.json nvidia_repo_packages pin).
+bool has_pin(std::uint32_t branch);
 
 /// The drivers that come with a method: those of the releases in the network archive, all of whose old versions stay
 /// (cuda/packages.md 6), and the latest of branches between them; the release's own for a local installer; none with a

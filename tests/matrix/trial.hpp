@@ -3,6 +3,8 @@
 #include "matrix/axes.hpp"
 #include "matrix/check.hpp"
 
+#include "cli/options.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -38,10 +40,10 @@ struct Tally {
 class Arguments {
 public:
   /// Null where they are no command line.
-  const resolve::Request* read(const std::vector<std::string>& arguments);
+  const cli::Options* read(const std::vector<std::string>& arguments);
 
 private:
-  std::unordered_map<std::string, std::optional<resolve::Request>> m_known;
+  std::unordered_map<std::string, std::optional<cli::Options>> m_known;
 };
 
 /// Settles requests on one machine and asks the oracle about each answer.
@@ -57,14 +59,16 @@ public:
 
 private:
   void check_alternative(const resolve::Alternative& alternative, const RequestCell& cell);
-  std::string find_fault(const resolve::Request& request);
+  std::string find_fault(const cli::Options& options);
+  std::size_t count_served_alone() const;
   void note(const std::vector<Breach>& breaches, const RequestCell& cell);
 
   const HostCell& m_host;
   Machine m_machine;
   Possible m_possible;
-  bool m_anything; ///< some toolkit is possible
-  bool m_served;   ///< the Ubuntu release is; else everything is refused before it is settled
+  bool m_anything;            ///< some toolkit or torch is possible
+  std::size_t m_served_alone; ///< GPUs to be offered by themselves, where no driver serves all of them
+  bool m_served;              ///< the Ubuntu release is; else everything is refused before it is settled
   Arguments& m_arguments;
   Tally& m_tally;
   std::unordered_map<std::string, std::string> m_faults; ///< of alternatives, by arguments; empty: none

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -95,10 +96,53 @@ template<typename Arguments> Request request_of(const Arguments& arguments)
       request.require_digests = true;
       continue;
     }
-    const std::string_view option = *at++;
-    read_option(request, option, *at);
+    const std::string_view option = *at;
+    const bool flag = option == "--container" || option == "--wsl";
+    const bool host = flag || option == "--os" || option == "--gpu" || option == "--driver-present";
+    at += flag ? 0 : 1;
+    if (!host) {
+      read_option(request, option, *at);
+    }
   }
   return request;
+}
+
+/// The machine that the HOST options among arguments make of @p facts.
+inline host::HostFacts host_of(const std::vector<std::string>& arguments, host::HostFacts facts)
+{
+  const auto all = [&](std::string_view option) {
+    std::vector<std::string_view> values;
+    for (auto at = arguments.begin(); at != arguments.end(); ++at) {
+      if (*at == option) {
+        values.emplace_back(*(at + 1));
+      }
+    }
+    return values;
+  };
+  const auto has = [&](std::string_view option) {
+    return std::find(arguments.begin(), arguments.end(), option) != arguments.end();
+  };
+  for (const std::string_view os : all("--os")) {
+    facts = sample_host(std::string(os.substr(std::string_view("ubuntu").size())));
+  }
+  if (const auto gpus = all("--gpu"); !gpus.empty()) {
+    facts.gpus.clear();
+    for (const std::string_view name : gpus) {
+      host::GpuDevice device;
+      device.id = base::PciId::parse(name);
+      device.capability = base::ComputeCapability::parse_sm(name);
+      if (device.id || device.capability) {
+        facts.gpus.push_back(device);
+      }
+    }
+  }
+  for (const std::string_view driver : all("--driver-present")) {
+    facts.driver = driver == "none" ? std::nullopt : std::optional(host::LoadedDriver{version(driver), std::nullopt});
+  }
+  if (has("--container")) {
+    facts.container = host::Container::other;
+  }
+  return facts;
 }
 
 inline Request asking(std::initializer_list<std::string_view> arguments)
@@ -190,7 +234,7 @@ expect_alternatives_resolve(const Refusal& refusal, const manifest::Manifest& ma
 {
   EXPECT_LE(refusal.alternatives.size(), 3U);
   for (const Alternative& alternative : refusal.alternatives) {
-    const Outcome outcome = resolve(request_of(alternative.arguments), manifest, facts);
+    const Outcome outcome = resolve(request_of(alternative.arguments), manifest, host_of(alternative.arguments, facts));
     const Resolution* resolution = std::get_if<Resolution>(&outcome);
     if (resolution == nullptr) {
       ADD_FAILURE() << alternative.selection << " is offered and refused:\n" << lines_of(std::get<Refusal>(outcome));

@@ -75,7 +75,7 @@ TEST_F(DriverRule, NextBranchThatKnowsTheGpu)
   EXPECT_THAT(
       about(resolution.reasons, "driver"),
       HasSubstr("520.61.05, which came with CUDA 11.8.0, was passed over: GeForce RTX 4090 (10de:2684, sm_89) is "
-                "known to drivers from branch 525 on"));
+                "first seen in NVIDIA's list of branch 525: whether 520.61.05 knows it is not known"));
 }
 
 TEST_F(DriverRule, EarlierBranchWhereLaterOnesDroppedTheGpu)
@@ -88,16 +88,28 @@ TEST_F(DriverRule, EarlierBranchWhereLaterOnesDroppedTheGpu)
 
 TEST_F(DriverRule, NoBranchOfTheArchiveIsRefusedWithWhatItHas)
 {
-  EXPECT_EQ(refusal({"--cuda", "11.8"}, sample_host("22.04", {"10de:102d"})),
+  EXPECT_EQ(refusal({"--cuda", "11.8", "--method", "network"}, sample_host("22.04", {"10de:102d"})),
             "[driver] NVIDIA's archive for ubuntu2204 has drivers 520.61.05 to 595.58.03, and none will do; with "
             "520.61.05, the nearest: Tesla K80 (10de:102d, sm_37) is driven up to branch 470 only\n");
 }
 
-TEST_F(DriverRule, UnnamedBranchesComeLastAndWithACaution)
+TEST_F(DriverRule, ThePinOfAnUnnamedBranchIsInstalledFirst)
 {
   const Resolution t4 = get({"--cuda", "13.2"}, sample_host("22.04", {"10de:1eb8"}));
+  EXPECT_EQ(driver_of(t4), "install 595.58.03 nvidia-driver-pinning-595= nvidia-open=595.58.03-*");
+  EXPECT_EQ(about(t4.cautions, "driver"), "");
+}
+
+TEST_F(DriverRule, UnnamedBranchesWithoutAPinComeLastAndWithACaution)
+{
+  for (manifest::DriverBranch& branch : m_manifest.drivers) {
+    branch.pin.reset();
+  }
+  const Resolution t4 = get({"--cuda", "13.2"}, sample_host("22.04", {"10de:1eb8"}));
   EXPECT_EQ(driver_of(t4), "install 580.95.05 nvidia-open-580=580.95.05-*");
-  EXPECT_THAT(about(t4.reasons, "driver"), HasSubstr("595.58.03, which came with CUDA 13.2.1, was passed over"));
+  EXPECT_THAT(about(t4.reasons, "driver"),
+              HasSubstr("595.58.03, which came with CUDA 13.2.1, was passed over: no package is known that pins branch "
+                        "595"));
   const Resolution late = get({"--cuda", "13.2"}, sample_host("22.04", {"10de:2f06"}));
   EXPECT_EQ(driver_of(late), "install 595.58.03 nvidia-open=595.58.03-*");
   EXPECT_THAT(about(late.cautions, "driver"), HasSubstr("apt may take a later driver than 595.58.03"));
@@ -107,10 +119,29 @@ TEST_F(DriverRule, LocalInstallerHasItsOwnDriverAlone)
 {
   EXPECT_EQ(driver_of(get({"--cuda", "11.1.1", "--method", "local"}, sample_host("18.04", {"10de:1eb8"}))),
             "install 455.32.00 cuda-drivers-455=455.32.00-1");
-  EXPECT_EQ(
-      refusal({"--cuda", "11.1.1", "--method", "local"}, sample_host("18.04", {"10de:2204"})),
-      "[driver] the local installer of CUDA 11.1.1 has driver 455.32.00, but GeForce RTX 3090 (10de:2204, sm_86) is "
-      "known to drivers from branch 470 on\n");
+  EXPECT_EQ(refusal({"--cuda", "11.1.1", "--method", "local"}, sample_host("18.04", {"10de:2684"})),
+            "[driver] the local installer of CUDA 11.1.1 has driver 455.32.00, but GeForce RTX 4090 (10de:2684, sm_89) "
+            "is not in NVIDIA's list of branch 470, and first seen in that of 525\n");
+}
+
+/// The lists of 440 and 470 were read, that of 455 was not: the first driver that has the RTX 3090 may be any between.
+TEST_F(DriverRule, BetweenTwoListsAGpuIsPerhapsKnown)
+{
+  const host::HostFacts rtx_3090 = sample_host("18.04", {"10de:2204"});
+  const Resolution local = get({"--cuda", "11.1.1", "--method", "local"}, rtx_3090);
+  EXPECT_EQ(driver_of(local), "install 455.32.00 cuda-drivers-455=455.32.00-1");
+  const std::string doubt =
+      "GeForce RTX 3090 (10de:2204, sm_86) is first seen in NVIDIA's list of branch 470: whether 455.32.00 knows it is "
+      "not known";
+  EXPECT_THAT(about(local.cautions, "driver"), HasSubstr(doubt));
+  const Resolution asked = get({"--cuda", "11.1.1", "--driver", "455"}, rtx_3090);
+  EXPECT_EQ(driver_of(asked), "install 455.32.00 cuda-drivers-455=455.32.00-1");
+  EXPECT_THAT(about(asked.cautions, "driver"), HasSubstr(doubt));
+  const Resolution kept = get({"--cuda", "11.1.1"}, with_driver(rtx_3090, "460.32.03"));
+  EXPECT_EQ(driver_of(kept), "keep 460.32.03");
+  EXPECT_THAT(about(kept.cautions, "driver"), HasSubstr("whether 460.32.03 knows it is not known"));
+  EXPECT_THAT(refusal({"--cuda", "11.1.1", "--driver", "keep"}, with_driver(rtx_3090, "440.118.02")),
+              HasSubstr("is not in NVIDIA's list of branch 440, and first seen in that of 470"));
 }
 
 TEST_F(DriverRule, LoadedOneIsKeptByMinorVersionCompatibility)
@@ -192,7 +223,7 @@ TEST_F(DriverRule, RunfileNeverBringsOneAndNamesTheCommand)
   EXPECT_THAT(
       about(resolution.cautions, "driver"),
       HasSubstr("no driver is loaded; CUDA 11.1.1 needs driver 450.80.02 or later; `sudo cudasetup install --cuda "
-                "none --torch none --driver 580.95.05` installs one"));
+                "none --torch none --driver 595.58.03` installs one"));
   EXPECT_EQ(driver_of(get({"--cuda", "none", "--torch", "none", "--driver", "580.95.05"},
                           sample_host("24.04", {"10de:1eb8"}))),
             "install 580.95.05 nvidia-open-580=580.95.05-*");
@@ -234,10 +265,10 @@ TEST_F(DriverRule, AskedBranchThatIsLoadedIsKept)
             "keep 550.163.01");
 }
 
-TEST_F(DriverRule, AloneIsTheNewestThatAptCanBeHeldTo)
+TEST_F(DriverRule, AloneIsTheNewest)
 {
   const Resolution resolution = get({"--cuda", "none", "--torch", "none"}, sample_host("22.04", {"10de:1eb8"}));
-  EXPECT_EQ(driver_of(resolution), "install 580.95.05 nvidia-open-580=580.95.05-*");
+  EXPECT_EQ(driver_of(resolution), "install 595.58.03 nvidia-driver-pinning-595= nvidia-open=595.58.03-*");
   EXPECT_FALSE(resolution.cuda || resolution.torch);
 }
 
@@ -251,7 +282,8 @@ TEST_F(DriverRule, GpusThatNeedDifferentModulesAreNamed)
 
 TEST_F(DriverRule, EveryConstraintNamesItsSource)
 {
-  const Refusal refusal = refused(asking({"--cuda", "11.8"}), m_manifest, sample_host("22.04", {"10de:102d"}));
+  const Refusal refusal =
+      refused(asking({"--cuda", "11.8", "--method", "network"}), m_manifest, sample_host("22.04", {"10de:102d"}));
   EXPECT_EQ(refusal.reasons[0].source, "manifest, gpu 10de:102d: sample");
 }
 

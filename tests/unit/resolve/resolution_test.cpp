@@ -87,7 +87,8 @@ TEST_F(Resolving, GlibcTooNewForTheHeadersIsRefused)
 {
   const Refusal refusal = refused(asking({"--cuda", "13.0"}), m_manifest, sample_host("26.04", {"10de:1eb8"}));
   EXPECT_EQ(test::lines_of(refusal),
-            "[glibc] the headers of CUDA 13.0.2 compile only with glibc below 2.42, and this system has 2.43\n");
+            "[glibc] the headers of CUDA 13.0.2 compile only with glibc below 2.42, and this system has 2.43; "
+            "--profile runtime compiles nothing\n");
 }
 
 TEST_F(Resolving, UnknownCudaNamesItsNeighboursAndOffersThem)
