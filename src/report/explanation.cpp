@@ -23,10 +23,10 @@ std::string ask_for(const PassedOver& one, const NextCommands& next)
   return command_of(next.ask, {one.option(), one.version}, next.ask_more);
 }
 
-/// What stands in the way first, without its numbers; "" where nothing does.
+/// What stands in the way first, or makes it unsure, without its numbers; "" where nothing does.
 std::string shape_of(const PassedOver& one)
 {
-  std::string text = one.constraints.empty() ? "" : one.constraints.front().text;
+  std::string text = one.constraints.empty() ? one.doubt : one.constraints.front().text;
   std::erase_if(text, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
   return text;
 }
@@ -42,15 +42,16 @@ std::string passed_over_text(const std::vector<PassedOver>& all, const NextComma
       same.push_back(all[end].version);
     }
     if (one.constraints.empty()) {
-      text += "newer:   " + one.name() + " works as well" + (one.text.empty() ? "" : ", " + one.text) + "\n";
+      text += "newer:   " + one.name() + (one.doubt.empty() ? " works as well" : " may work") +
+              (one.text.empty() ? "" : ", " + one.text) + (one.doubt.empty() ? "" : ": " + one.doubt) + "\n";
     } else {
       const resolve::Constraint& reason = one.constraints.front();
       text += "not:     " + one.name() + ": " + reason.text + "\n";
       text += "         (" + reason.constraint + (reason.source.empty() ? "" : "; source: " + reason.source) + ")\n";
     }
     if (!same.empty()) {
-      text += (one.constraints.empty() ? "         so do " : "         the same holds for ") + base::join(same, ", ") +
-              "\n";
+      text += (one.constraints.empty() && one.doubt.empty() ? "         so do " : "         the same holds for ") +
+              base::join(same, ", ") + "\n";
     }
     text += "         " + ask_for(one, next) + "\n";
     first = end;
@@ -91,6 +92,7 @@ json::Value to_json(const Explanation& explanation, json::Value choice, const Ne
                                           {"version", one.version},
                                           {"works", one.constraints.empty()},
                                           {"text", one.text},
+                                          {"doubt", one.doubt},
                                           {"reasons", constraints_json(one.constraints)},
                                           {"command", ask_for(one, next)}});
   }

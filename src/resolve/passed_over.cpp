@@ -1,5 +1,6 @@
 #include "resolve/passed_over.hpp"
 
+#include "resolve/kernels.hpp"
 #include "resolve/search.hpp"
 
 #include <algorithm>
@@ -50,12 +51,27 @@ std::string changes_of(const Resolution& other, const Resolution& taken, std::st
   return text;
 }
 
+/// Why it is not known whether some GPU runs the code of the torch build.
+std::string doubt_of(const Resolution& resolution, const Target& target)
+{
+  if (!resolution.torch || resolution.torch->build->is_cpu()) {
+    return {};
+  }
+  const manifest::TorchBuild& build = *resolution.torch->build;
+  const bool unknown = std::any_of(target.gpus.begin(), target.gpus.end(), [&](const TargetGpu& gpu) {
+    return gpu.capability && kernels_for(build, *gpu.capability, resolution.arch) == Kernels::unknown;
+  });
+  return unknown ? "the list of GPUs that torch " + resolution.torch->text() + " has code for is not published"
+                 : std::string();
+}
+
 /// One thing asked for, the rest as it was.
 void settle_one(const Question& question, const Resolution& taken, const Request& request, PassedOver& one)
 {
   const Question other = ask(request, question.manifest, question.target);
   if (const auto resolution = find_selection(other)) {
     one.text = changes_of(*resolution, taken, one.about);
+    one.doubt = doubt_of(*resolution, other.target);
   } else {
     one.constraints = explain_refusal(other);
   }

@@ -14,6 +14,7 @@ struct PassedOver {
   std::string version;                 ///< 13.4.2, 2.14.0 or 610
   std::vector<Constraint> constraints; ///< what keeps it from being asked for; empty: it works as well
   std::string text;                    ///< where it works: what else then changes
+  std::string doubt = {};              ///< where it is not sure to work: why
 
   /// "CUDA 13.4.2", "torch 2.14.0", "driver 610"
   std::string name() const;

@@ -40,7 +40,8 @@ std::vector<resolve::PassedOver> some_passed_over()
           {"cuda", "13.1.2", {{"gpu", "nobody knows", "the manual"}}, ""},
           {"cuda", "13.0.3", {{"method", "it is not to be had", ""}}, ""},
           {"driver", "580", {}, "installing driver 580.126.20"},
-          {"driver", "578", {}, ""}};
+          {"driver", "578", {}, ""},
+          {"torch", "2.7.1", {}, "", "its list is not published"}};
 }
 
 TEST(ExplanationText, says_what_works_and_why_and_what_newer_was_not_taken)
@@ -63,7 +64,9 @@ TEST(ExplanationText, says_what_works_and_why_and_what_newer_was_not_taken)
             "         cudasetup why-not --torch none --cuda 13.0.3 --os ubuntu22.04\n"
             "newer:   driver 580 works as well, installing driver 580.126.20\n"
             "         so do 578\n"
-            "         cudasetup why-not --torch none --driver 580 --os ubuntu22.04\n");
+            "         cudasetup why-not --torch none --driver 580 --os ubuntu22.04\n"
+            "newer:   torch 2.7.1 may work: its list is not published\n"
+            "         cudasetup why-not --torch none --torch 2.7.1 --os ubuntu22.04\n");
 }
 
 TEST(ExplanationDocument, holds_every_constraint_of_everything_passed_over)
@@ -74,7 +77,7 @@ TEST(ExplanationDocument, holds_every_constraint_of_everything_passed_over)
   EXPECT_EQ(*document.find("schema")->string(), "cudasetup.resolution/1");
   EXPECT_EQ(*document.find("command")->string(), "cudasetup plan --cuda 12.9.1 --os ubuntu22.04");
   const json::Array& passed_over = *document.find("passed_over")->array();
-  ASSERT_EQ(passed_over.size(), 6u);
+  ASSERT_EQ(passed_over.size(), 7u);
   EXPECT_EQ(passed_over[0].find("reasons")->array()->size(), 2u);
   EXPECT_FALSE(*passed_over[0].find("works")->boolean());
   EXPECT_TRUE(*passed_over[4].find("works")->boolean());
