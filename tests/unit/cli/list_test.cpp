@@ -32,7 +32,7 @@ std::set<std::string> names_in(const json::Value& list)
 TEST_F(RunTest, lists_hold_every_record_and_without_a_machine_leave_none_out)
 {
   for (const auto& [kind, count] :
-       std::map<std::string, std::size_t>{{"cuda", 68}, {"gpus", 843}, {"drivers", 30}, {"torch", 163}}) {
+       std::map<std::string, std::size_t>{{"cuda", 68}, {"gpus", 843 + 604}, {"drivers", 30}, {"torch", 163}}) {
     const json::Value list = document_of({"list", kind, "--json"});
     EXPECT_EQ(text_at(list, "schema"), "cudasetup.list/1");
     EXPECT_EQ(list.find("items")->array()->size(), count) << kind;
@@ -79,6 +79,15 @@ TEST_F(RunTest, a_list_agrees_with_what_the_resolver_says_of_each_item)
     const int status = run({"why-not", "--cuda", version, "--torch", "none", "--gpu", "10de:1b06"});
     EXPECT_EQ(status, here.count(version + " ") > 0 ? 0 : 1) << version;
   }
+}
+
+TEST_F(RunTest, a_list_of_drivers_names_those_that_only_ubuntu_has)
+{
+  const std::vector<std::string> list = {"list", "drivers", "--os", "ubuntu22.04", "--gpu", "10de:102d"};
+  EXPECT_THAT(out_of(list), HasSubstr("470     "));
+  EXPECT_THAT(m_err,
+              HasSubstr("470 is not in NVIDIA's archive for this machine, but in Ubuntu's own: sudo apt-get install "
+                        "nvidia-driver-470; DKMS alone builds its module"));
 }
 
 TEST_F(RunTest, here_is_this_machine)
