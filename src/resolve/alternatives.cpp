@@ -124,28 +124,43 @@ std::vector<Request> tries_for(const Question& refused)
   if (request.torch.choice != Choice::none) {
     tries.push_back(with_torch(request, Choice::none));
   }
-  tries.push_back(relaxed(request));
-  for (const manifest::CudaRelease* other : others) {
-    tries.push_back(with_cuda(relaxed(request), other->version));
+  const Request open = relaxed(request);
+  const bool is_open = open == request; // then what follows was there already
+  if (!is_open) {
+    tries.push_back(open);
   }
-  tries.push_back(with_torch(relaxed(request), Choice::none));
   for (const manifest::CudaRelease* other : others) {
-    tries.push_back(with_torch(with_cuda(relaxed(request), other->version), Choice::none));
+    if (!is_open) {
+      tries.push_back(with_cuda(open, other->version));
+    }
+  }
+  const Request bare = with_torch(open, Choice::none);
+  if (bare != request) {
+    tries.push_back(bare);
+  }
+  for (const manifest::CudaRelease* other : others) {
+    tries.push_back(with_cuda(bare, other->version));
   }
   if (request.driver.choice != DriverChoice::none) {
     tries.push_back(with_torch(with_driver(request, DriverChoice::none), Choice::none));
   }
   if (request.cuda.choice != Choice::automatic) {
-    for (Request open : {relaxed(request), with_torch(relaxed(request), Choice::none)}) {
-      open.cuda = {Choice::automatic, std::nullopt};
-      tries.push_back(std::move(open));
+    for (Request any : {open, bare}) {
+      any.cuda = {Choice::automatic, std::nullopt};
+      tries.push_back(std::move(any));
     }
   }
   if (request.cuda.choice != Choice::none) {
-    Request plain = relaxed(request);
+    Request plain = open;
     plain.python = refused.target.arch == base::Arch::arm64 ? std::optional(std::string(k_environment)) : std::nullopt;
     plain.abi = manifest::Abi::cxx11;
-    for (const Request& with : {request, relaxed(request), plain}) {
+    std::vector<Request> wider = {request};
+    for (const Request& next : {open, plain}) {
+      if (next != wider.back()) {
+        wider.push_back(next);
+      }
+    }
+    for (const Request& with : wider) {
       tries.push_back(without_toolkit(with));
       tries.push_back(without_toolkit(with_driver(with, DriverChoice::none)));
     }

@@ -68,18 +68,21 @@ Obstacle loaded_module_obstacle(const Target& target, ModuleChoice asked)
 
 } // namespace
 
+const base::Version* least_driver(const manifest::CudaRelease& release)
+{
+  const base::Version* least = release.compatible_driver ? &*release.compatible_driver : nullptr;
+  if (release.minimum_driver && (least == nullptr || *release.minimum_driver < *least)) {
+    least = &*release.minimum_driver;
+  }
+  return least == nullptr && release.bundled_driver ? &*release.bundled_driver : least;
+}
+
 DriverNeed need_of(const manifest::CudaRelease& release)
 {
-  DriverNeed need{release.compatible_driver,
-                  "CUDA " + release.version.text(),
-                  record_source("cuda " + release.version.text(), release.sources, "cuda-compatibility")};
-  if (release.minimum_driver && (!need.least || *release.minimum_driver < *need.least)) {
-    need.least = release.minimum_driver;
-  }
-  if (!need.least) {
-    need.least = release.bundled_driver;
-  }
-  return need;
+  const base::Version* least = least_driver(release);
+  return {least != nullptr ? std::optional(*least) : std::nullopt,
+          "CUDA " + release.version.text(),
+          record_source("cuda " + release.version.text(), release.sources, "cuda-compatibility")};
 }
 
 DriverNeed
@@ -172,10 +175,11 @@ Obstacle age_obstacle(const manifest::Manifest& manifest, const std::vector<Targ
     if (!gpu.last_branch || manifest.cuda.empty()) {
       continue;
     }
-    const DriverNeed need = need_of(manifest.cuda.front());
-    if (!need.least || need.least->major_part() <= *gpu.last_branch) {
+    const base::Version* least = least_driver(manifest.cuda.front());
+    if (least == nullptr || least->major_part() <= *gpu.last_branch) {
       continue;
     }
+    const DriverNeed need = need_of(manifest.cuda.front());
     // Capabilities 2.x: NVIDIA's CUDA toolkit, driver and architecture matrix.
     const bool fermi = gpu.capability && gpu.capability->major_part == 2;
     return {fmt::format("{} is too old{}: its last driver branch is {}{}, and {}, the oldest that is known here, needs "

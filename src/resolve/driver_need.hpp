@@ -23,6 +23,9 @@ struct Obstacle {
   bool stands() const { return !text.empty(); }
 };
 
+/// The version of need_of alone, which costs no words; null where any driver will do.
+const base::Version* least_driver(const manifest::CudaRelease& release);
+
 /// The least driver of a release: by minor version compatibility, or the one documented for it where that is lower
 /// (11.0 came with drivers below the 450.80.02 of its family). Falls back on the bundled driver.
 DriverNeed need_of(const manifest::CudaRelease& release);

@@ -18,12 +18,14 @@ enum class Choice { automatic, latest, none, exact };
 struct CudaRequest {
   Choice choice = Choice::automatic;
   std::optional<base::Version> version; ///< for exact: 11, 11.1 or 11.1.1
+  bool operator==(const CudaRequest&) const = default;
 };
 
 struct TorchRequest {
   Choice choice = Choice::automatic;
   std::optional<base::Version> version;
   std::optional<std::string> platform; ///< cu110 of 1.7.1+cu110
+  bool operator==(const TorchRequest&) const = default;
 };
 
 enum class DriverChoice { automatic, none, keep, exact };
@@ -31,6 +33,7 @@ enum class DriverChoice { automatic, none, keep, exact };
 struct DriverRequest {
   DriverChoice choice = DriverChoice::automatic;
   std::optional<base::Version> version; ///< a branch (455) or a version (455.32.00)
+  bool operator==(const DriverRequest&) const = default;
 };
 
 enum class Method { automatic, network, local, runfile };
@@ -52,6 +55,7 @@ struct Request {
   std::optional<std::string> python;       ///< directory of the virtual environment
   std::optional<std::string> libtorch_dir; ///< default /opt/libtorch/<version>+<platform>
   bool require_digests = false;
+  bool operator==(const Request&) const = default;
 };
 
 } // namespace cudasetup::resolve

@@ -58,10 +58,21 @@ bool driver_may_do(const Question& question)
          !common_obstacle(target.gpus, question.request.module).stands();
 }
 
+/// Whether the driver that must do, as no other can come, is new enough for the release.
+bool fixed_driver_does(const Question& question, const manifest::CudaRelease& release)
+{
+  const DriverChoice choice = question.request.driver.choice;
+  const bool fixed =
+      choice == DriverChoice::keep || (question.target.place != Place::machine && choice != DriverChoice::none);
+  const base::Version* least = fixed && question.target.driver != nullptr ? least_driver(release) : nullptr;
+  return least == nullptr || *least <= question.target.driver->version;
+}
+
 /// Whether the release serves the machine and some build of an asked torch goes with it there.
 bool may_work(const Question& question, const manifest::CudaRelease* release)
 {
-  if (release != nullptr && !serves(*release, question.target, question.request.profile)) {
+  if (release != nullptr &&
+      (!serves(*release, question.target, question.request.profile) || !fixed_driver_does(question, *release))) {
     return false;
   }
   const TorchRequest& request = question.request.torch;

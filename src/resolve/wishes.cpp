@@ -74,7 +74,10 @@ void sort_by_wishes(const Question& question, std::vector<const CudaRelease*>& r
   }
   prefer([&](const CudaRelease* release) { return has_targets(*release, target); });
   if (drives_all(target)) {
-    prefer([&](const CudaRelease* release) { return meets(target.driver->version, need_of(*release)); });
+    prefer([&](const CudaRelease* release) {
+      const base::Version* least = least_driver(*release);
+      return least == nullptr || *least <= target.driver->version;
+    });
   }
   const manifest::TorchRelease* asked = is_asked(torch) ? question.manifest.find_torch(*torch.version) : nullptr;
   if (asked != nullptr) {

@@ -127,6 +127,7 @@ TEST_F(BuiltInGpus, AJetsonsCapabilityIsSpokenOf)
   host::HostFacts facts = sample_host("22.04", {"sm_87"});
   facts.arch = base::Arch::arm64;
   EXPECT_THAT(about(get({"--cuda", "12.8", "--torch", "none"}, facts).cautions, "host"), HasSubstr("JetPack"));
+  EXPECT_THAT(test::lines_of(refusal({}, facts)), HasSubstr("JetPack"));
 }
 
 TEST_F(BuiltInGpus, ARefusedTorchIsNotBlamedOnAToolkitThatNobodyNamed)
