@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/hardware.hpp"
+#include "base/openpgp.hpp"
 #include "base/version.hpp"
 
 #include <cstdint>
@@ -48,11 +49,29 @@ struct LibTorchTree {
   std::string build_version; ///< first line of build-version; empty when there is no such file
 };
 
+/// Lines of a file that follow each other: a one-line source, or a stanza.
+struct FilePart {
+  std::size_t first_line = 0; ///< from 1; 0: not known
+  std::vector<std::string> lines;
+  bool operator==(const FilePart&) const = default;
+};
+
 struct AptSource {
   std::string file;
   std::string line; ///< the one-line form, also where the file is deb822
   std::string uri;
   std::string signed_by;
+  FilePart part = {};       ///< what names it in the file
+  bool shares_part = false; ///< the part names addresses that are not NVIDIA's too
+  bool shares_file = false; ///< the file has other sources that are not NVIDIA's
+  bool trusted = false;     ///< apt was told to believe it without any key
+  bool is_gone = false;     ///< a directory of this machine, which is not there
+};
+
+/// A keyring that apt believes: one that a source of NVIDIA's names, or one of those that hold for every source.
+struct Keyring {
+  std::string path;
+  std::vector<base::PublicKey> keys;
 };
 
 struct Pin {
@@ -101,6 +120,12 @@ struct HostFacts {
   std::map<std::string, InstalledPackage> packages;
   std::vector<AptSource> nvidia_sources;
   std::vector<std::string> nvidia_keyrings; ///< files under /usr/share/keyrings and trusted.gpg.d
+  std::vector<Keyring> keyrings;            ///< in order of their paths
+  /// Whether apt checks signatures with Sequoia under its own policy, which takes no SHA-1 since 2026-02-01 (Debian's
+  /// default-sequoia.config). Not where somebody wrote another policy for it.
+  bool apt_refuses_sha1 = false;
+  /// Files that were switched off: those with the ending .disabled beside apt's sources and keys.
+  std::vector<std::string> switched_off;
   std::vector<Pin> pins;
   std::vector<std::string> holds;
   /// What dpkg has not finished, "name: state" a package, and k_dpkg_interrupted; empty when it is healthy.

@@ -72,8 +72,21 @@ json::Value to_value(const LibTorchTree& tree)
 
 json::Value to_value(const AptSource& source)
 {
-  return json::Object{
+  json::Object object = {
       {"file", source.file}, {"line", source.line}, {"uri", source.uri}, {"signed_by", source.signed_by}};
+  if (source.is_gone) {
+    object.emplace_back("gone", true);
+  }
+  return object;
+}
+
+json::Value to_value(const Keyring& keyring)
+{
+  json::Array keys;
+  for (const base::PublicKey& key : keyring.keys) {
+    keys.push_back(json::Object{{"fingerprint", key.fingerprint}, {"sha1", key.binding == base::Binding::sha1}});
+  }
+  return json::Object{{"path", keyring.path}, {"keys", std::move(keys)}};
 }
 
 json::Value to_value(const Pin& pin)
@@ -138,6 +151,10 @@ void add_packages(const HostFacts& facts, json::Value& value)
   value.set("packages", to_value(facts.packages));
   value.set("nvidia_sources", list_of(facts.nvidia_sources, k_convert));
   value.set("nvidia_keyrings", list_of(facts.nvidia_keyrings));
+  if (!facts.keyrings.empty()) {
+    value.set("keyrings", list_of(facts.keyrings, k_convert));
+    value.set("apt_refuses_sha1", facts.apt_refuses_sha1);
+  }
   value.set("pins", list_of(facts.pins, k_convert));
   value.set("holds", list_of(facts.holds));
   value.set("dpkg_audit", list_of(facts.dpkg_audit));

@@ -8,11 +8,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
+#include <set>
 
 namespace cudasetup::probe {
 
 namespace {
+
+/// No keyring is larger: all of Ubuntu's and Debian's together have less than a tenth of it.
+constexpr std::uint64_t k_most_keyring_bytes = std::uint64_t{4} << 20U;
 
 std::optional<base::Version> version_of(const host::HostFacts& facts, const std::string& package)
 {
@@ -65,6 +70,60 @@ void probe_sources(effects::Files& target, host::HostFacts& facts)
 bool is_preferences_name(const std::string& name)
 {
   return name.find('.') == std::string::npos || name.ends_with(".pref");
+}
+
+/// Whether apt's local sources lead somewhere.
+void probe_local_archives(effects::Files& target, host::HostFacts& facts)
+{
+  for (host::AptSource& source : facts.nvidia_sources) {
+    const std::string directory = host::local_directory(source.uri);
+    const auto status = directory.empty() ? std::nullopt : target.status(directory, effects::FollowLinks::yes);
+    source.is_gone = !directory.empty() && !(status && status->type == effects::FileType::directory);
+  }
+}
+
+/// What is trusted for sources of NVIDIA's, by name or for being trusted for all.
+void probe_trusted_keys(effects::Files& target, host::HostFacts& facts)
+{
+  const std::string global = "/etc/apt/trusted.gpg.d/";
+  std::set<std::string> paths = {"/etc/apt/trusted.gpg"};
+  for (const std::string& name : target.list(global)) {
+    if (name.ends_with(".gpg") || name.ends_with(".asc")) {
+      paths.insert(global + name);
+    }
+  }
+  for (const host::AptSource& source : facts.nvidia_sources) {
+    if (source.signed_by.starts_with('/')) {
+      paths.insert(source.signed_by);
+    }
+  }
+  for (const std::string& path : paths) {
+    const auto status = target.status(path, effects::FollowLinks::yes);
+    if (!status || status->type != effects::FileType::regular || status->bytes > k_most_keyring_bytes) {
+      continue;
+    }
+    if (const auto bytes = target.read(path)) {
+      facts.keyrings.push_back({path, base::public_keys(*bytes)});
+    }
+  }
+  // The policy of apt's own Sequoia, and what a person puts in its place (Debian/apt, methods/sqv.cc).
+  const auto is_there = [&](const std::string& path) {
+    return target.status(path, effects::FollowLinks::yes).has_value();
+  };
+  facts.apt_refuses_sha1 = is_there("/usr/lib/apt/methods/sqv") && is_there("/usr/bin/sqv") &&
+                           !is_there("/etc/crypto-policies/back-ends/apt-sequoia.config") &&
+                           !is_there("/var/lib/crypto-config/profiles/current/apt-sequoia.config");
+}
+
+void probe_switched_off(effects::Files& target, host::HostFacts& facts)
+{
+  for (const std::string directory : {"/etc/apt/", "/etc/apt/sources.list.d/", "/etc/apt/trusted.gpg.d/"}) {
+    for (const std::string& name : target.list(directory)) {
+      if (name.ends_with(".disabled")) {
+        facts.switched_off.push_back(directory + name);
+      }
+    }
+  }
 }
 
 void probe_pins(effects::Files& target, host::HostFacts& facts)
@@ -122,7 +181,10 @@ void probe_packages(effects::Files& target, host::HostFacts& facts)
 void probe_apt(effects::Files& target, host::HostFacts& facts)
 {
   probe_sources(target, facts);
+  probe_local_archives(target, facts);
   probe_keyrings(target, facts);
+  probe_trusted_keys(target, facts);
+  probe_switched_off(target, facts);
   probe_pins(target, facts);
 }
 

@@ -51,6 +51,29 @@ TEST(KeyFingerprints, are_none_where_there_is_no_key)
   }
 }
 
+TEST(PublicKeys, say_whether_sha1_alone_binds_them)
+{
+  const auto keys = public_keys(test::k_armored_key);
+  EXPECT_EQ(keys, (std::vector<PublicKey>{{test::k_fingerprint, Binding::strong}}));
+  EXPECT_EQ(public_keys(test::k_sha1_key), (std::vector<PublicKey>{{test::k_sha1_fingerprint, Binding::sha1}}));
+  EXPECT_EQ(public_keys(k_packet), (std::vector<PublicKey>{{test::k_fingerprint, Binding::none}}));
+}
+
+TEST(PublicKeys, are_not_bound_by_the_signatures_of_others)
+{
+  // A certification of version 4 with SHA-1 and the issuer 0102030405060708, then the same by the key itself.
+  const std::string others = std::string("\x88\x16\x04\x10\x16\x02\0\0\0\x0a\x09\x10\x01\x02\x03\x04\x05\x06\x07"
+                                         "\x08\0\0\0\0",
+                                         24);
+  std::string own = others;
+  own.replace(12, 8, "\x6c\x47\x41\xca\xec\xa1\x6c\x3b");
+  EXPECT_EQ(public_keys(k_packet + others).front().binding, Binding::none);
+  EXPECT_EQ(public_keys(k_packet + own).front().binding, Binding::sha1);
+  for (std::size_t size = 1; size < own.size(); ++size) {
+    EXPECT_EQ(public_keys(k_packet + own.substr(0, size)).front().binding, Binding::none) << size;
+  }
+}
+
 } // namespace
 
 } // namespace cudasetup::base

@@ -70,6 +70,41 @@ TEST(AptSources, SwitchedOffStanzasAreNoSources)
   EXPECT_TRUE(parse_deb822_sources(stanza + "false", "f").empty());
 }
 
+TEST(AptSources, KnowsWhereInTheFileEachIs)
+{
+  const auto lines = parse_one_line_sources(test::read_data("host/cuda.list"), "f");
+  EXPECT_EQ(lines[1].part, (FilePart{5, {"deb file:///var/cuda-repo-ubuntu1804-11-1-local /"}}));
+  EXPECT_TRUE(lines[1].shares_file);
+  EXPECT_TRUE(lines[3].trusted);
+  EXPECT_FALSE(lines[0].trusted);
+  const auto stanzas = parse_deb822_sources(test::read_data("host/cuda.sources"), "f");
+  EXPECT_EQ(stanzas[0].part.first_line, 1U);
+  EXPECT_EQ(stanzas[0].part.lines.size(), 6U);
+  EXPECT_FALSE(stanzas[0].shares_part);
+  EXPECT_TRUE(stanzas[1].shares_part) << "the stanza names Ubuntu's archive too";
+  EXPECT_TRUE(stanzas[0].shares_file);
+  const auto alone = parse_one_line_sources("# mine\ndeb file:/var/cuda-repo-x /\n", "f");
+  EXPECT_FALSE(alone.at(0).shares_file);
+  const auto with_code = parse_one_line_sources("deb file:/var/cuda-repo-x /\ndeb-src http://x/ a b\n", "f");
+  EXPECT_TRUE(with_code.at(0).shares_file);
+}
+
+TEST(AptSources, PartsBecomeComments)
+{
+  EXPECT_EQ(without_parts("a\nb\nc\n", {{2, {"b"}}}), "a\n# switched off by cudasetup: b\nc\n");
+  EXPECT_EQ(without_parts("a\nb\n", {{1, {"a", "b"}}}),
+            "# switched off by cudasetup: a\n# switched off by cudasetup: b\n");
+  EXPECT_EQ(without_parts("a\nb\n", {{2, {"a"}}}), "a\nb\n") << "somebody changed it";
+  EXPECT_EQ(without_parts("", {{1, {"a"}}}), "");
+}
+
+TEST(AptSources, KnowsLocalDirectories)
+{
+  EXPECT_EQ(local_directory("file:///var/cuda-repo-x/"), "/var/cuda-repo-x");
+  EXPECT_EQ(local_directory("copy:/var/cuda-repo-x"), "/var/cuda-repo-x");
+  EXPECT_EQ(local_directory("https://x/y"), "");
+}
+
 TEST(AptSources, GivesAValueForAnyText)
 {
   for (const char* text : {"",

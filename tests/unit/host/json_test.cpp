@@ -21,6 +21,9 @@ HostFacts full_facts()
   facts.glibc = base::Version::parse("2.35");
   facts.packages = {{"cuda-toolkit-11-1", {"11.1.1-1", false}}};
   facts.nvidia_sources = {{"f", "deb u /", "u", "k"}};
+  facts.nvidia_sources.front().is_gone = true;
+  facts.keyrings = {{"k", {{"0123", base::Binding::sha1}}}};
+  facts.apt_refuses_sha1 = true;
   facts.pins = {{"f", "*", "release l=NVIDIA CUDA", 600}};
   facts.holds = {"cuda-toolkit-11-1"};
   facts.container = Container::systemd_nspawn;
@@ -45,7 +48,8 @@ TEST(FactsJson, SaysEveryFact)
       R"("libtorch":[{"directory":"/opt/libtorch/1.7.1+cu110","build_version":"1.7.1+cu110"}],"current_libtorch":null,)"
       R"("glibc":"2.35","gcc":null,"cmake":null,"python":null,"apt":null,"dpkg":null,)"
       R"("packages":{"cuda-toolkit-11-1":{"version":"11.1.1-1","configured":false}},)"
-      R"("nvidia_sources":[{"file":"f","line":"deb u /","uri":"u","signed_by":"k"}],"nvidia_keyrings":[],)"
+      R"("nvidia_sources":[{"file":"f","line":"deb u /","uri":"u","signed_by":"k","gone":true}],"nvidia_keyrings":[],)"
+      R"("keyrings":[{"path":"k","keys":[{"fingerprint":"0123","sha1":true}]}],"apt_refuses_sha1":true,)"
       R"("pins":[{"file":"f","package":"*","pin":"release l=NVIDIA CUDA","priority":600}],)"
       R"("holds":["cuda-toolkit-11-1"],"dpkg_audit":[],)"
       R"("files":{"/etc/apt/preferences.d/cuda-repository-pin-600":"Package: *\n"},)"

@@ -2,6 +2,7 @@
 
 #include "support/fake_files.hpp"
 #include "support/fake_processes.hpp"
+#include "support/sample_key.hpp"
 #include "support/test_data.hpp"
 
 #include <gmock/gmock.h>
@@ -275,6 +276,39 @@ TEST(Probe, FindsSourcesKeyringsAndPins)
               ElementsAre("/usr/share/keyrings/cuda-archive-keyring.gpg", "/etc/apt/trusted.gpg.d/7FA2AF80.gpg"));
   ASSERT_EQ(facts.pins.size(), 5U) << "Firefox's is none of ours";
   EXPECT_EQ(facts.pins[2].priority, 600);
+}
+
+TEST(Probe, ReadsTheKeysThatAptBelieves)
+{
+  FakeFiles files(Changes::forbidden);
+  files.put("/etc/apt/sources.list.d/gpu.list",
+            "deb [signed-by=/etc/apt/keyrings/gpu.asc] https://developer.download.nvidia.com/x /\n"
+            "deb file:/var/cuda-repo-a /\ndeb file:///var/cuda-repo-b /\n");
+  files.put("/etc/apt/keyrings/gpu.asc", test::k_armored_key).put("/usr/share/keyrings/none.asc", test::k_armored_key);
+  files.put("/etc/apt/trusted.gpg.d/old.asc", test::k_sha1_key).put("/etc/apt/trusted.gpg.d/off.asc.disabled", "x");
+  files.put_directory("/var/cuda-repo-a");
+  host::HostFacts facts = probe_running(files);
+  ASSERT_EQ(facts.keyrings.size(), 2U);
+  EXPECT_EQ(facts.keyrings[0].path, "/etc/apt/keyrings/gpu.asc");
+  EXPECT_EQ(facts.keyrings[0].keys.at(0).fingerprint, test::k_fingerprint);
+  EXPECT_EQ(facts.keyrings[1].path, "/etc/apt/trusted.gpg.d/old.asc");
+  EXPECT_EQ(facts.keyrings[1].keys.at(0).binding, base::Binding::sha1);
+  EXPECT_THAT(facts.switched_off, ElementsAre("/etc/apt/trusted.gpg.d/off.asc.disabled"));
+  ASSERT_EQ(facts.nvidia_sources.size(), 3U);
+  EXPECT_FALSE(facts.nvidia_sources[0].is_gone);
+  EXPECT_FALSE(facts.nvidia_sources[1].is_gone);
+  EXPECT_TRUE(facts.nvidia_sources[2].is_gone);
+}
+
+TEST(Probe, KnowsAnAptThatRefusesSha1)
+{
+  FakeFiles files(Changes::forbidden);
+  files.put("/usr/lib/apt/methods/sqv", "");
+  EXPECT_FALSE(probe_running(files).apt_refuses_sha1) << "without sqv it asks gpgv";
+  files.put("/usr/bin/sqv", "");
+  EXPECT_TRUE(probe_running(files).apt_refuses_sha1);
+  files.put("/etc/crypto-policies/back-ends/apt-sequoia.config", "");
+  EXPECT_FALSE(probe_running(files).apt_refuses_sha1) << "somebody has decided otherwise";
 }
 
 TEST(Probe, KeepsFilesThatPlansCompare)
