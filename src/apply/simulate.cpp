@@ -5,6 +5,7 @@
 #include "apply/unread.hpp"
 #include "base/openpgp.hpp"
 #include "base/text.hpp"
+#include "host/apt_sources.hpp"
 #include "host/dpkg_status.hpp"
 
 #include <algorithm>
@@ -95,6 +96,25 @@ base::Result<void> copy_apt_state(effects::Files& target)
   CUDASETUP_TRY(copy_folder(target, "/var/lib/apt/lists", in_state("lists")));
   CUDASETUP_TRY(copy_folder(target, k_sources, in_state("sources.list.d")));
   return copy_folder(target, k_preferences, in_state("preferences.d"));
+}
+
+/// Does to the private copies what the plan does to the sources. Keys that hold for every archive are left.
+base::Result<void> switch_off(effects::Files& target, const std::vector<plan::SwitchedOff>& all)
+{
+  constexpr std::string_view k_apt = "/etc/apt/";
+  for (const plan::SwitchedOff& off : all) {
+    const std::string copy = in_state(off.file.substr(off.file.starts_with(k_apt) ? k_apt.size() : 0));
+    const auto text = target.read(copy);
+    if (!text) {
+      continue;
+    }
+    if (off.renamed.empty()) {
+      CUDASETUP_TRY(target.write(copy, host::without_parts(*text, off.parts), 0600));
+    } else {
+      CUDASETUP_TRY(target.remove(copy));
+    }
+  }
+  return {};
 }
 
 /// Refuses a keyring without the key that signs the source, or with one beside it that nobody knows: apt would trust
@@ -268,6 +288,7 @@ simulate_in_state(const effects::Effects& effects, Tools& tools, const plan::Sim
 {
   effects::Files& target = effects.target;
   CUDASETUP_TRY(copy_apt_state(target));
+  CUDASETUP_TRY(switch_off(target, simulation.switched_off));
   CUDASETUP_TRY(add_source(target, tools, simulation));
   if (!simulation.pin.empty()) {
     CUDASETUP_TRY(target.write(in_state("preferences.d/cuda-repository-pin-600"), simulation.pin, 0600));

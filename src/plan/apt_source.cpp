@@ -7,18 +7,6 @@
 
 namespace cudasetup::plan {
 
-namespace {
-
-/// The pin that NVIDIA published for every Ubuntu of its time (NVIDIA/ansible-role-nvidia-driver@98333a57
-/// files/cuda-ubuntu.pin).
-constexpr std::string_view k_common_pin = "Package: *\nPin: release l=NVIDIA CUDA\nPin-Priority: 600\n";
-
-/// Where NVIDIA's keyring package is unpacked when it is not installed.
-std::string keyring_folder()
-{
-  return in_cache("cuda-keyring");
-}
-
 const manifest::Archive* find_archive(const Input& input)
 {
   if (input.resolution.archive != nullptr || input.resolution.ubuntu == nullptr) {
@@ -29,6 +17,18 @@ const manifest::Archive* find_archive(const Input& input)
     return archive.arch == input.resolution.arch;
   });
   return found == archives.end() ? nullptr : &*found;
+}
+
+namespace {
+
+/// The pin that NVIDIA published for every Ubuntu of its time (NVIDIA/ansible-role-nvidia-driver@98333a57
+/// files/cuda-ubuntu.pin).
+constexpr std::string_view k_common_pin = "Package: *\nPin: release l=NVIDIA CUDA\nPin-Priority: 600\n";
+
+/// Where NVIDIA's keyring package is unpacked when it is not installed.
+std::string keyring_folder()
+{
+  return in_cache("cuda-keyring");
 }
 
 const manifest::Archive& network_archive(const Input& input)
@@ -55,9 +55,7 @@ Presence archive_presence(const Input& input, const base::Url& url)
   const host::HostFacts& facts = input.facts;
   const auto& sources = facts.nvidia_sources;
   const bool found = std::any_of(sources.begin(), sources.end(), [&](const host::AptSource& source) {
-    const bool key = source.signed_by.empty() ||
-                     std::find(facts.nvidia_keyrings.begin(), facts.nvidia_keyrings.end(), source.signed_by) !=
-                         facts.nvidia_keyrings.end();
+    const bool key = source.signed_by.empty() || presence_of_keyring(facts, source.signed_by) == Presence::present;
     return without_slash(source.uri) == without_slash(url.text()) && key;
   });
   return found ? Presence::present : Presence::absent;
@@ -87,14 +85,17 @@ Step keyring_fetch(const Download& download)
 }
 
 /// NVIDIA's package brings key, source and pin by itself.
-Step keyring_install(const Download& download)
+Step keyring_install(const manifest::Archive& archive, const Download& download)
 {
   Step step;
   step.id = "nvidia-keyring";
   step.title = "Install NVIDIA's key, source and pin";
   step.because = "apt then knows NVIDIA's archive and trusts it for its own packages alone; files that are in the way "
                  "or missing become the package's";
-  step.actions = {run({"dpkg", "-i", "--force-confnew,confmiss", download.to})};
+  Run install = run({"dpkg", "-i", "--force-confnew,confmiss", download.to});
+  // Files of these names may have been put there by hand.
+  install.makes = {std::string(host::k_archive_keyring), list_file(archive), std::string(host::k_pin_file)};
+  step.actions = {install};
   step.undo = "apt-get purge cuda-keyring";
   step.interruptible = Interruptible::no;
   return step;
@@ -139,6 +140,21 @@ Step pin_step(std::string because, Action action)
 constexpr std::string_view k_why_pin = "driver and toolkit packages must come from one archive, and the pin must be "
                                        "there before the first update";
 
+/// The pin file's text where it is known and not there.
+std::string known_pin(const Input& input, SourceKind kind)
+{
+  const manifest::Archive* archive = kind == SourceKind::none ? nullptr : find_archive(input);
+  if (archive == nullptr) {
+    return "";
+  }
+  std::string text = archive->pin_text.value_or("");
+  // A fetched pin has no digest, so that where digests are required the text that is known is taken.
+  if (text.empty() && kind == SourceKind::local && input.request.require_digests) {
+    text = k_common_pin;
+  }
+  return presence_of_file(input.facts, host::k_pin_file, text) == Presence::present ? "" : text;
+}
+
 /// The pin where it is to be written or fetched. A keyring package that gets installed brings one by itself.
 std::vector<Step> pin_steps(const Input& input, SourceKind kind)
 {
@@ -147,7 +163,7 @@ std::vector<Step> pin_steps(const Input& input, SourceKind kind)
     return {};
   }
   const base::Url address = nvidia_address(input, archive->pin_url);
-  const std::string text = pin_text(input);
+  const std::string text = known_pin(input, kind);
   if (!text.empty()) {
     return {pin_step(std::string(k_why_pin) + ". It is what " + address.text() + " holds",
                      WriteFile{std::string(host::k_pin_file), text})};
@@ -177,9 +193,27 @@ std::vector<Step> network_steps(const Input& input)
     // Every Ubuntu's keyring package has the same file name and another content.
     Download download = download_of(*archive.keyring, nvidia_address(input, archive.keyring->url), std::nullopt);
     steps.push_back(keyring_fetch(download));
-    steps.push_back(input.settings.nvidia_mirror ? mirror_source(input, archive, download) : keyring_install(download));
+    steps.push_back(input.settings.nvidia_mirror ? mirror_source(input, archive, download)
+                                                 : keyring_install(archive, download));
   }
   return steps;
+}
+
+} // namespace
+
+std::string pin_text(const Input& input)
+{
+  return known_pin(input, source_kind(input));
+}
+
+SourceKind source_kind(const Input& input)
+{
+  const auto& cuda = input.resolution.cuda;
+  const bool toolkit = cuda && cuda->method != resolve::Method::runfile && toolkit_state(input) == ToolkitState::absent;
+  if (!toolkit && driver_origin(input) != DriverOrigin::nvidia && libtorch_packages(input).empty()) {
+    return SourceKind::none;
+  }
+  return cuda && cuda->method == resolve::Method::local ? SourceKind::local : SourceKind::network;
 }
 
 Step update_step(SourceKind kind)
@@ -194,31 +228,13 @@ Step update_step(SourceKind kind)
   return step;
 }
 
-} // namespace
-
-std::string pin_text(const Input& input)
+std::vector<Step> network_source_steps(const Input& input)
 {
-  const SourceKind kind = source_kind(input);
-  const manifest::Archive* archive = kind == SourceKind::none ? nullptr : find_archive(input);
-  if (archive == nullptr) {
-    return "";
-  }
-  std::string text = archive->pin_text.value_or("");
-  // A fetched pin has no digest, so that where digests are required the text that is known is taken.
-  if (text.empty() && kind == SourceKind::local && input.request.require_digests) {
-    text = k_common_pin;
-  }
-  return presence_of_file(input.facts, host::k_pin_file, text) == Presence::present ? "" : text;
-}
-
-SourceKind source_kind(const Input& input)
-{
-  const auto& cuda = input.resolution.cuda;
-  const bool toolkit = cuda && cuda->method != resolve::Method::runfile && toolkit_state(input) == ToolkitState::absent;
-  if (!toolkit && driver_origin(input) != DriverOrigin::nvidia && libtorch_packages(input).empty()) {
-    return SourceKind::none;
-  }
-  return cuda && cuda->method == resolve::Method::local ? SourceKind::local : SourceKind::network;
+  std::vector<Step> steps = network_steps(input);
+  // NVIDIA's keyring package brings a pin, which the text that is known replaces.
+  const std::vector<Step> pin = pin_steps(input, SourceKind::network);
+  steps.insert(steps.end(), pin.begin(), pin.end());
+  return steps;
 }
 
 std::vector<Step> source_steps(const Input& input)
@@ -227,10 +243,15 @@ std::vector<Step> source_steps(const Input& input)
   if (kind == SourceKind::none) {
     return {};
   }
-  // A local installer brings no pin; NVIDIA's keyring package brings one, which the text that is known replaces.
-  std::vector<Step> steps = kind == SourceKind::local ? pin_steps(input, kind) : network_steps(input);
-  const std::vector<Step> rest = kind == SourceKind::local ? local_source_steps(input) : pin_steps(input, kind);
-  steps.insert(steps.end(), rest.begin(), rest.end());
+  std::vector<Step> steps;
+  if (kind == SourceKind::local) {
+    // A local installer brings no pin.
+    steps = pin_steps(input, kind);
+    const std::vector<Step> rest = local_source_steps(input);
+    steps.insert(steps.end(), rest.begin(), rest.end());
+  } else {
+    steps = network_source_steps(input);
+  }
   steps.push_back(update_step(kind));
   return steps;
 }

@@ -49,6 +49,14 @@ Presence presence_of_file(const host::HostFacts& facts, std::string_view path, s
   return found != facts.files.end() && found->second == content ? Presence::present : Presence::absent;
 }
 
+Presence presence_of_keyring(const host::HostFacts& facts, std::string_view path)
+{
+  const auto& known = facts.nvidia_keyrings;
+  const bool read = std::any_of(
+      facts.keyrings.begin(), facts.keyrings.end(), [&](const host::Keyring& keyring) { return keyring.path == path; });
+  return read || std::find(known.begin(), known.end(), path) != known.end() ? Presence::present : Presence::absent;
+}
+
 base::Url nvidia_address(const Input& input, const base::Url& url)
 {
   return input.settings.nvidia_mirror ? url.at(*input.settings.nvidia_mirror) : url;

@@ -33,6 +33,9 @@ Presence presence_of(const host::HostFacts& facts, const std::vector<manifest::A
 /// Whether the file is known to hold exactly this.
 Presence presence_of_file(const host::HostFacts& facts, std::string_view path, std::string_view content);
 
+/// Whether a keyring that a source names is there.
+Presence presence_of_keyring(const host::HostFacts& facts, std::string_view path);
+
 /// The address on NVIDIA's host, or on the mirror that stands for it.
 base::Url nvidia_address(const Input& input, const base::Url& url);
 /// The address on PyTorch's host, or on the mirror that stands for it.

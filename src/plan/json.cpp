@@ -289,23 +289,24 @@ json::Value to_json(const UndoPlan& plan, const std::string& root)
 json::Value to_json(const Plan& plan, const host::HostFacts& facts, const std::string& root)
 {
   const resolve::Resolution& resolution = plan.resolution;
-  return Object{{"schema", "cudasetup.plan/1"},
-                {"request", request_json(plan.request)},
-                {"host", host::to_json(facts, host::Measures::left_out)},
-                {"choice",
-                 Object{{"cuda", cuda_json(resolution.cuda)},
-                        {"driver", driver_json(resolution.driver)},
-                        {"torch", torch_json(resolution.torch)},
-                        {"python", python_json(resolution)}}},
-                {"reasons", reasons_json(resolution.reasons)},
-                {"cautions", reasons_json(resolution.cautions)},
-                {"already", reasons_json(plan.already)},
-                {"steps", steps_json(plan.steps, root)},
-                {"totals",
-                 Object{{"download_bytes", or_null(plan.totals.download_bytes)},
-                        {"disk_bytes", or_null(plan.totals.disk_bytes)},
-                        {"reboot", plan.totals.reboot}}},
-                {"digests", Object{{"manifest", plan.manifest_digest}, {"facts", plan.facts_digest}}}};
+  return Object{
+      {"schema", "cudasetup.plan/1"},
+      {"request", plan.purpose == Purpose::install ? request_json(plan.request) : Value(Object{{"repair", "repo"}})},
+      {"host", host::to_json(facts, host::Measures::left_out)},
+      {"choice",
+       Object{{"cuda", cuda_json(resolution.cuda)},
+              {"driver", driver_json(resolution.driver)},
+              {"torch", torch_json(resolution.torch)},
+              {"python", python_json(resolution)}}},
+      {"reasons", reasons_json(resolution.reasons)},
+      {"cautions", reasons_json(resolution.cautions)},
+      {"already", reasons_json(plan.already)},
+      {"steps", steps_json(plan.steps, root)},
+      {"totals",
+       Object{{"download_bytes", or_null(plan.totals.download_bytes)},
+              {"disk_bytes", or_null(plan.totals.disk_bytes)},
+              {"reboot", plan.totals.reboot}}},
+      {"digests", Object{{"manifest", plan.manifest_digest}, {"facts", plan.facts_digest}}}};
 }
 
 } // namespace cudasetup::plan

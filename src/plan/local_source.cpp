@@ -1,6 +1,7 @@
 #include "plan/parts.hpp"
 
 #include "base/text.hpp"
+#include "host/apt_sources.hpp"
 #include "host/paths.hpp"
 
 #include <algorithm>
@@ -10,27 +11,11 @@ namespace cudasetup::plan {
 
 namespace {
 
-/// The directory of file:/x, file:///x/ and the like; empty for other addresses.
-std::string local_directory(std::string_view uri)
-{
-  if (!uri.starts_with("file:")) {
-    return "";
-  }
-  uri.remove_prefix(5);
-  while (uri.starts_with("//")) {
-    uri.remove_prefix(1);
-  }
-  while (uri.ends_with('/')) {
-    uri.remove_suffix(1);
-  }
-  return std::string(uri);
-}
-
 const host::AptSource* find_source(const Input& input, const LocalSource& source)
 {
   const auto& sources = input.facts.nvidia_sources;
   const auto found = std::find_if(sources.begin(), sources.end(), [&](const host::AptSource& candidate) {
-    return local_directory(candidate.uri) == source.directory;
+    return host::local_directory(candidate.uri) == source.directory;
   });
   return found == sources.end() ? nullptr : &*found;
 }
@@ -39,9 +24,8 @@ const host::AptSource* find_source(const Input& input, const LocalSource& source
 Presence key_presence(const Input& input, const LocalSource& source)
 {
   const host::AptSource* found = find_source(input, source);
-  const auto& keyrings = input.facts.nvidia_keyrings;
   const bool key = found != nullptr && !found->signed_by.empty() &&
-                   std::find(keyrings.begin(), keyrings.end(), found->signed_by) != keyrings.end();
+                   presence_of_keyring(input.facts, found->signed_by) == Presence::present;
   return key ? Presence::present : Presence::absent;
 }
 

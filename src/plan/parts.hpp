@@ -1,5 +1,6 @@
 #pragma once
 
+#include "host/apt_faults.hpp"
 #include "plan/input.hpp"
 
 #include <optional>
@@ -8,6 +9,11 @@
 
 /// The parts of the planner, a group of steps each. Only src/plan/ includes this.
 namespace cudasetup::plan {
+
+// --- planner.cpp
+
+/// The digests of what the plan was made from.
+void set_digests(Plan& plan, const host::HostFacts& facts, const Settings& settings);
 
 // --- toolkit.cpp
 
@@ -35,6 +41,9 @@ std::vector<Step> driver_steps(const Input& input);
 
 // --- apt_source.cpp
 
+/// NVIDIA's network archive for this machine; null where none is known.
+const manifest::Archive* find_archive(const Input& input);
+
 enum class SourceKind { none, network, local };
 /// The archive of NVIDIA's that packages of this plan come from.
 SourceKind source_kind(const Input& input);
@@ -44,6 +53,24 @@ std::vector<Step> source_steps(const Input& input);
 void describe_source(const Input& input, Simulation& simulation);
 /// The pin file's text where the plan writes it; empty where none has to be written or its text is not known.
 std::string pin_text(const Input& input);
+
+/// NVIDIA's network archive as its keyring package has it, and its pin; nothing where it is there.
+std::vector<Step> network_source_steps(const Input& input);
+/// Reads the lists again after a change of NVIDIA's source.
+Step update_step(SourceKind kind);
+
+// --- mend.cpp
+
+/// What is wrong with apt's sources of NVIDIA's, what is done for it, and the facts as they are then.
+struct Mend {
+  host::AptFaults faults; ///< those that are mended, and what only a person can mend
+  std::vector<SwitchedOff> switched_off;
+  host::HostFacts facts;
+};
+/// @p harm: what is mended, from this on.
+Mend plan_mend(const Input& input, host::Harm harm);
+/// Switches off what is wrong; none where nothing is.
+std::vector<Step> mend_steps(const Mend& mend);
 
 // --- local_source.cpp
 

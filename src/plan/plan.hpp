@@ -130,6 +130,13 @@ struct Totals {
 /// is then every package with "g-10" in its name. From apt 2.0 on; older ones ignore it.
 inline constexpr std::string_view k_names_only = "APT::Cmd::Pattern-Only=true";
 
+/// A file of apt's sources or keys that is switched off: renamed, or some of its lines made comments.
+struct SwitchedOff {
+  std::string file;
+  std::string renamed;                    ///< its new name; empty: it stays
+  std::vector<host::FilePart> parts = {}; ///< what becomes comments where it stays
+};
+
 /// What apply must simulate in a private apt state before the first change.
 struct Simulation {
   /// The step that the simulation needs (it installs the certificates for https, or mends a dpkg that was cut off): it
@@ -159,7 +166,12 @@ struct Simulation {
   std::vector<std::string> key_fingerprints = {};
   /// Those of all keys that may be beside it.
   std::vector<std::string> known_fingerprints = {};
+  /// What the plan switches off first, and apt must hence not see.
+  std::vector<SwitchedOff> switched_off = {};
 };
+
+/// What a plan is for: what was asked to be there, or apt's sources of NVIDIA's alone.
+enum class Purpose { install, repair_sources };
 
 struct Plan {
   resolve::Request request;
@@ -171,6 +183,7 @@ struct Plan {
   std::string facts_digest;    ///< "sha256:…" of the host facts' compact JSON
   /// What is already so and hence not planned, a line a thing; all of it when there are no steps.
   std::vector<resolve::Reason> already;
+  Purpose purpose = Purpose::install;
 };
 
 /// How the plan will be run, where that changes its commands.
@@ -191,6 +204,12 @@ Plan make_plan(const resolve::Request& request,
                const resolve::Resolution& resolution,
                const host::HostFacts& facts,
                const Settings& settings);
+
+/// The steps that mend what is wrong with apt's sources and keys of NVIDIA's, and nothing else: what is wrong is
+/// switched off, and NVIDIA's archive comes back as its own package has it where that leaves none. What is wrong is in
+/// the resolution's reasons, what only a person can mend in its cautions. Of @p resolution only the machine counts:
+/// `ubuntu`, `archive` and `arch`. Pure.
+Plan make_repair_plan(const resolve::Resolution& resolution, const host::HostFacts& facts, const Settings& settings);
 
 /// What these steps cost, as far as it is known beforehand. Pure.
 std::vector<Cost> costs_of(const std::vector<Step>& steps);

@@ -103,6 +103,17 @@ std::vector<resolve::Reason> find_already(const Input& input, const std::vector<
   return already;
 }
 
+/// Whether any of the steps has apt read its sources.
+bool asks_apt(const std::vector<Step>& steps)
+{
+  return std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+    return std::any_of(step.actions.begin(), step.actions.end(), [](const Action& action) {
+      const auto* run = std::get_if<Run>(&action);
+      return run != nullptr && run->command.argv.front() == "apt-get";
+    });
+  });
+}
+
 } // namespace
 
 bool needs_reboot(const Input& input)
@@ -110,12 +121,22 @@ bool needs_reboot(const Input& input)
   return driver_origin(input) != DriverOrigin::none;
 }
 
+void set_digests(Plan& plan, const host::HostFacts& facts, const Settings& settings)
+{
+  plan.manifest_digest = settings.manifest_digest.empty() || settings.manifest_digest.starts_with("sha256:")
+                             ? settings.manifest_digest
+                             : "sha256:" + settings.manifest_digest;
+  const std::string text = json::write(host::to_json(facts, host::Measures::left_out), json::Layout::compact);
+  plan.facts_digest = "sha256:" + base::digest_of(base::DigestKind::sha256, text).hex();
+}
+
 Plan make_plan(const resolve::Request& request,
                const resolve::Resolution& resolution,
                const host::HostFacts& facts,
                const Settings& settings)
 {
-  const Input input{request, resolution, facts, settings};
+  const Mend mend = plan_mend(Input{request, resolution, facts, settings}, host::Harm::stands_in_the_way);
+  const Input input{request, resolution, mend.facts, settings};
   const std::vector<Step> main = main_steps(input);
   const std::vector<std::string> missing = missing_prerequisites(input, main);
 
@@ -132,11 +153,15 @@ Plan make_plan(const resolve::Request& request,
   append(plan.steps, cleanup_steps(input, main));
   plan.totals = totals_of(costs_of(plan.steps), needs_reboot(input));
   plan.simulation = make_simulation(input, missing);
-  plan.manifest_digest = settings.manifest_digest.empty() || settings.manifest_digest.starts_with("sha256:")
-                             ? settings.manifest_digest
-                             : "sha256:" + settings.manifest_digest;
-  const std::string text = json::write(host::to_json(facts, host::Measures::left_out), json::Layout::compact);
-  plan.facts_digest = "sha256:" + base::digest_of(base::DigestKind::sha256, text).hex();
+  if (asks_apt(plan.steps)) {
+    // Before all others: apt reads no source at all where two contradict each other.
+    const std::vector<Step> steps = mend_steps(mend);
+    plan.steps.insert(plan.steps.begin(), steps.begin(), steps.end());
+  }
+  if (plan.simulation) {
+    plan.simulation->switched_off = mend.switched_off;
+  }
+  set_digests(plan, facts, settings);
   plan.already = find_already(input, plan.steps);
   return plan;
 }

@@ -130,6 +130,21 @@ TEST_F(SimulateTest, lets_apt_run_none_of_the_systems_own_hooks)
   }
 }
 
+TEST_F(SimulateTest, does_not_see_what_the_plan_switches_off)
+{
+  m_machine.target.put("/etc/apt/sources.list", "deb http://archive.ubuntu.com/ubuntu jammy main\ndeb http://x /\n");
+  m_before = m_machine.target.nodes();
+  m_simulation.switched_off = {{"/etc/apt/sources.list.d/ppa.list", "/etc/apt/sources.list.d/ppa.list.disabled"},
+                               {"/etc/apt/sources.list", "", {{2, {"deb http://x /"}}}},
+                               {"/etc/apt/trusted.gpg.d/cuda.gpg", "/etc/apt/trusted.gpg.d/cuda.gpg.disabled"}};
+  apt_says("");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(at_update("/sources.list.d/ppa.list"), "(absent)");
+  EXPECT_EQ(at_update("/sources.list"),
+            "deb http://archive.ubuntu.com/ubuntu jammy main\n# switched off by cudasetup: deb http://x /\n");
+  expect_nothing_changed();
+}
+
 TEST_F(SimulateTest, goes_on_without_a_list_that_nobody_needs_and_names_its_file)
 {
   m_machine.target.put("/etc/apt/sources.list.d/mine.list", "deb http://127.0.0.1:8/repo /\n");
