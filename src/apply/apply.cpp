@@ -107,7 +107,7 @@ std::optional<journal::Transaction> unfinished(const effects::Effects& effects)
     effects.events.emit(effects::Notice{"an earlier transaction cannot be taken back: " + last.error().message});
     return std::nullopt;
   }
-  return *last && !(*last)->is_done() && (*last)->verb == journal::Verb::install ? *std::move(last) : std::nullopt;
+  return *last && !(*last)->is_done() && (*last)->verb != journal::Verb::undo ? *std::move(last) : std::nullopt;
 }
 
 /// The journal of this run: a new one, or that of the same request which did not end well.
@@ -117,7 +117,8 @@ base::Result<journal::Journal> open_journal(const effects::Effects& effects,
                                             const journal::SystemState& state)
 {
   if (const auto former = unfinished(effects)) {
-    const bool same = former->arguments == header.arguments && !former->before.packages.empty();
+    const bool same =
+        former->verb == header.verb && former->arguments == header.arguments && !former->before.packages.empty();
     if (same || !former->outcome) {
       CUDASETUP_TRY_ASSIGN(journal::Journal journal, take_up(effects, *former, state));
       if (same) {
@@ -183,8 +184,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
     return base::fail(interrupted("before the first change"));
   }
   const journal::SystemState state = read_system_state(effects.target);
-  const journal::Header header{
-      journal::Verb::install, options.arguments, "", plan::to_json(run.costed(), facts, options.root)};
+  const journal::Header header{options.verb, options.arguments, "", plan::to_json(run.costed(), facts, options.root)};
   CUDASETUP_TRY_ASSIGN(journal::Journal journal, open_journal(effects, header, packages_given_to_dpkg(plan), state));
   if (plan.totals.reboot && (options.root.empty() || options.root == "/")) {
     CUDASETUP_TRY(journal.awaits_boot(boot_id(effects.files)));

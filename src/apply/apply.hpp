@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "effects/effects.hpp"
 #include "host/facts.hpp"
+#include "journal/transaction.hpp"
 #include "plan/plan.hpp"
 
 #include <functional>
@@ -18,6 +19,8 @@ struct ApplyOptions {
   /// The options that ask for this plan, as words of a command line: with the same ones a transaction that did not end
   /// well is gone on with.
   std::vector<std::string> arguments = {};
+  /// What the journal says that it does.
+  journal::Verb verb = journal::Verb::install;
 };
 
 /// Asked once, when what it costs is known as far as it can be before the first change: an Error ends it all.

@@ -11,6 +11,7 @@ using enum Rank;
 
 constexpr std::string_view k_find_nvidia =
     "grep -rn developer.download.nvidia /etc/apt/sources.list /etc/apt/sources.list.d";
+constexpr std::string_view k_repair = "cudasetup repair repo";
 constexpr std::string_view k_no_command = "";
 constexpr std::string_view k_changing =
     "the archive gave a file that its own index does not describe (it may be changing just now)";
@@ -35,15 +36,15 @@ constexpr std::array k_symptoms = {
             cause,
             ErrorKind::packages,
             "two apt sources name the same archive with different keys, and apt then refuses all sources",
-            "see which files name it, and keep one of them",
-            k_find_nvidia},
+            "NVIDIA's can be mended; see which files name others, and keep one of them",
+            k_repair},
     Symptom{"NO_PUBKEY",
             "",
             cause,
             ErrorKind::untrusted,
             "an archive is signed with a key that is not installed here",
-            "an older source of NVIDIA's may be left over; see which there are",
-            k_find_nvidia},
+            "an older source of NVIDIA's may be left over, and can be mended",
+            k_repair},
     Symptom{"BADSIG",
             "",
             cause,
@@ -103,8 +104,8 @@ constexpr std::array k_symptoms = {
             cause,
             ErrorKind::packages,
             "a source names a local installer's directory that is not there any more",
-            "see which file names it, and remove that",
-            "grep -rn /var/cuda-repo /etc/apt/sources.list /etc/apt/sources.list.d"},
+            "have that source switched off",
+            k_repair},
     Symptom{
         "Hash Sum mismatch", "", cause, ErrorKind::network, k_changing, "try again in some minutes", "apt-get update"},
     Symptom{"File has unexpected size",

@@ -67,7 +67,7 @@ std::string words_of(const journal::Transaction& transaction)
   if (transaction.verb == journal::Verb::undo) {
     return "undo of " + transaction.of;
   }
-  std::vector<std::string> words = {"install"};
+  std::vector<std::string> words = {std::string(journal::name_of(transaction.verb))};
   words.insert(words.end(), transaction.arguments.begin(), transaction.arguments.end());
   return base::to_shell(base::Command{std::move(words)});
 }

@@ -121,6 +121,17 @@ void add_past(CLI::App& app, OptionTexts& texts)
   add_lock_timeout(*undo, texts);
 }
 
+void add_repair(CLI::App& app, OptionTexts& texts)
+{
+  CLI::App* repair = app.add_subcommand("repair", "mend apt's sources and keys of NVIDIA's");
+  repair->add_option("WHAT", texts.subject, "repo")->required();
+  repair->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
+  repair->add_flag("-y,--yes", texts.yes, "do not ask");
+  add_root(*repair, texts);
+  add_how(*repair, texts);
+  add_output(*repair, texts);
+}
+
 void add_install_and_plan(CLI::App& app, OptionTexts& texts)
 {
   CLI::App* install = app.add_subcommand("install", "install a toolkit, its driver and LibTorch, and verify them");
@@ -181,6 +192,7 @@ void add_verbs(CLI::App& app, OptionTexts& texts)
   add_root(*verify, texts);
   add_probing(*verify, texts);
   add_output(*verify, texts);
+  add_repair(app, texts);
   add_past(app, texts);
   add_asking(app, texts);
 }

@@ -97,6 +97,18 @@ find_facts(const Options& options, const manifest::Manifest& manifest, const eff
   return facts;
 }
 
+plan::Settings settings_of(const Options& options, const manifest::Manifest& manifest)
+{
+  plan::Settings settings;
+  settings.nvidia_mirror = options.how.nvidia_mirror;
+  settings.pytorch_mirror = options.how.pytorch_mirror;
+  settings.keep_downloads = options.how.keep_downloads == Switch::on;
+  settings.lock_timeout_seconds = options.how.lock_timeout_seconds;
+  settings.manifest_digest = manifest.digest;
+  settings.keys = manifest.keys;
+  return settings;
+}
+
 base::Result<std::variant<Prepared, resolve::Refusal>>
 prepare(const Options& options, Outside& outside, const effects::Effects& effects)
 {
@@ -108,13 +120,7 @@ prepare(const Options& options, Outside& outside, const effects::Effects& effect
   if (auto* refusal = std::get_if<resolve::Refusal>(&outcome)) {
     return std::move(*refusal);
   }
-  plan::Settings settings;
-  settings.nvidia_mirror = options.how.nvidia_mirror;
-  settings.pytorch_mirror = options.how.pytorch_mirror;
-  settings.keep_downloads = options.how.keep_downloads == Switch::on;
-  settings.lock_timeout_seconds = options.how.lock_timeout_seconds;
-  settings.manifest_digest = prepared.manifest->digest;
-  settings.keys = prepared.manifest->keys;
+  plan::Settings settings = settings_of(options, *prepared.manifest);
   settings.program = program_after_boot(options, effects.files);
   prepared.plan = plan::make_plan(options.request, std::get<resolve::Resolution>(outcome), prepared.facts, settings);
   return prepared;

@@ -30,6 +30,9 @@ base::Result<void> check_places(const HostOptions& host, effects::Files& files);
 base::Result<host::HostFacts>
 find_facts(const Options& options, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root);
 
+/// How a plan will be run, by the options.
+plan::Settings settings_of(const Options& options, const manifest::Manifest& manifest);
+
 /// A plan with what it was made from. The plan points into the manifest, which therefore stays with it.
 struct Prepared {
   std::unique_ptr<manifest::Manifest> manifest;

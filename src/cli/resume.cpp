@@ -19,7 +19,7 @@ using journal::Verb;
 /// The options of the command line that a transaction was begun with.
 base::Result<Options> options_of(const Transaction& transaction, const Options& options, Outside& outside)
 {
-  std::vector<std::string> words = {"install"};
+  std::vector<std::string> words = {std::string(journal::name_of(transaction.verb))};
   words.insert(words.end(), transaction.arguments.begin(), transaction.arguments.end());
   words.emplace_back("--yes");
   CUDASETUP_TRY_ASSIGN(Parsed parsed, parse_options(words, outside.environment, outside.error_terminal));
@@ -111,7 +111,7 @@ base::Result<int> run_resume(const Options& options, Outside& outside)
     return run_undo(undo_options, outside);
   }
   CUDASETUP_TRY_ASSIGN(const Options first, options_of(*last, options, outside));
-  return run_install(first, outside);
+  return last->verb == Verb::repair ? run_repair(first, outside) : run_install(first, outside);
 }
 
 } // namespace cudasetup::cli

@@ -19,6 +19,7 @@ const std::map<std::string, Verb>& verbs()
                                                   {"plan", run_plan},
                                                   {"resume", run_resume},
                                                   {"undo", run_undo},
+                                                  {"repair", run_repair},
                                                   {"verify", run_verify},
                                                   {"list", run_list},
                                                   {"why-not", run_why_not},

@@ -171,12 +171,14 @@ base::Command with_typed(base::Command command, const Options& options)
     add_all({&typed.selection, &place, &typed.os, &typed.machine, &typed.place, &typed.how, &typed.manifest});
   } else if (verb == "verify") {
     add_all({&typed.check, &typed.place});
+  } else if (verb == "repair") {
+    add_all({&typed.place, &typed.how, &typed.manifest});
   } else if (verb == "list") {
     add_all({&typed.manifest});
   } else if (verb == "resume" || verb == "undo" || verb == "history") {
     add_all({&typed.place});
   }
-  if (verb_at == 2 && (verb == "install" || verb == "plan")) {
+  if (verb_at == 2 && (verb == "install" || verb == "plan" || verb == "repair")) {
     // Of mirrors there may be two, of which one was typed.
     command.argv.insert(command.argv.end(), typed.set.begin(), typed.set.end());
   }
@@ -255,6 +257,7 @@ std::vector<std::string> arguments_of(const Options& options)
 {
   const Typed& typed = options.typed;
   Words words;
+  add_flag(words, options.subject, options.verb == "repair");
   append(words, {&typed.selection, &typed.os, &typed.machine, &typed.how});
   // Absolute, unlike what was typed.
   add(words, "--root", options.host.root == "/" ? "" : options.host.root);

@@ -38,7 +38,7 @@ base::Result<std::optional<Transaction>> choose(effects::Files& target, const Op
   for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
     CUDASETUP_TRY_ASSIGN(Transaction transaction, journal::load_transaction(target, *id));
     const bool fits =
-        options.subject.empty() ? transaction.verb == Verb::install && !gone.contains(*id) : *id == options.subject;
+        options.subject.empty() ? transaction.verb != Verb::undo && !gone.contains(*id) : *id == options.subject;
     if (!fits) {
       continue;
     }

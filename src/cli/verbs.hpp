@@ -11,6 +11,7 @@ namespace cudasetup::cli {
 base::Result<int> run_install(const Options& options, Outside& outside);
 base::Result<int> run_plan(const Options& options, Outside& outside);
 base::Result<int> run_resume(const Options& options, Outside& outside);
+base::Result<int> run_repair(const Options& options, Outside& outside);
 base::Result<int> run_undo(const Options& options, Outside& outside);
 base::Result<int> run_verify(const Options& options, Outside& outside);
 base::Result<int> run_list(const Options& options, Outside& outside);

@@ -126,7 +126,8 @@ void read_header(json::Reader& reader, Transaction& transaction)
   }
   transaction.id = reader.string("id");
   transaction.started = reader.string("at");
-  transaction.verb = reader.choice<Verb>("verb", {{"install", Verb::install}, {"undo", Verb::undo}});
+  transaction.verb =
+      reader.choice<Verb>("verb", {{"install", Verb::install}, {"undo", Verb::undo}, {"repair", Verb::repair}});
   transaction.arguments = reader.strings("arguments");
   transaction.of = reader.optional_string("of").value_or("");
   reader.string("seal");
@@ -164,7 +165,15 @@ std::string_view name_of(Outcome outcome)
 
 std::string_view name_of(Verb verb)
 {
-  return verb == Verb::install ? "install" : "undo";
+  switch (verb) {
+  case Verb::install:
+    return "install";
+  case Verb::undo:
+    return "undo";
+  case Verb::repair:
+    break;
+  }
+  return "repair";
 }
 
 base::Result<Transaction> read_transaction(std::string_view text, const std::string& file)

@@ -125,9 +125,14 @@ std::string head(const plan::Plan& plan, const host::HostFacts& facts, const std
   std::string script = "#!/bin/sh\n";
   comment(script, "Made by cudasetup. It can be read, kept and run: it needs nothing of cudasetup's.");
   say_root(script, root);
-  rows(script, "Found:", found_rows(facts, plan.resolution.gpu_names));
-  rows(script, "Chosen:", chosen_rows(plan));
-  reasons(script, "Why:", plan.resolution.reasons);
+  if (plan.purpose == plan::Purpose::install) {
+    rows(script, "Found:", found_rows(facts, plan.resolution.gpu_names));
+    rows(script, "Chosen:", chosen_rows(plan));
+    reasons(script, "Why:", plan.resolution.reasons);
+  } else {
+    comment(script, "It mends apt's sources and keys of NVIDIA's on this machine as it is now.");
+    reasons(script, "Wrong:", plan.resolution.reasons);
+  }
   reasons(script, "Be careful:", plan.resolution.cautions);
   reasons(script, "Already so, and hence not done:", plan.already);
   if (!plan.steps.empty()) {

@@ -43,6 +43,18 @@ void add_steps(std::string& text, const std::vector<plan::Step>& steps)
   }
 }
 
+std::string repair_text(const plan::Plan& plan)
+{
+  std::string text = "Apt's sources and keys of NVIDIA's\n";
+  reasons(text, "Wrong", plan.resolution.reasons);
+  reasons(text, "Be careful", plan.resolution.cautions);
+  if (plan.steps.empty()) {
+    return text + "\nNothing to do\n";
+  }
+  add_steps(text, plan.steps);
+  return text;
+}
+
 } // namespace
 
 std::string to_text(const plan::UndoPlan& plan)
@@ -59,6 +71,9 @@ std::string to_text(const plan::UndoPlan& plan)
 
 std::string to_text(const plan::Plan& plan, const host::HostFacts& facts)
 {
+  if (plan.purpose == plan::Purpose::repair_sources) {
+    return repair_text(plan);
+  }
   std::string text = "Found\n";
   rows(text, found_rows(facts, plan.resolution.gpu_names));
   text += "\nChosen\n";
