@@ -241,13 +241,16 @@ private:
                       m_facts.nvidia_sources.size() - i);
   }
 
-  /// Whether apt refuses to read any source because of these two: it takes a key after none, but neither another nor
-  /// none after a key (Debian/apt, apt-pkg/deb/debmetaindex.cc).
+  /// Whether apt refuses to read any source because of these two: it takes a key after none, but no other key after
+  /// one, and, where it is older (2.6 does, 3.0 does not: tried), no source without a key after one with a key.
   bool contradict(std::size_t first, std::size_t second) const
   {
     const AptSource& one = m_facts.nvidia_sources[first];
     const AptSource& other = m_facts.nvidia_sources[second];
-    return apt_address(one.uri) == apt_address(other.uri) && !one.signed_by.empty() && one.signed_by != other.signed_by;
+    static const base::Version k_lenient = base::Version::parse("2.9").value();
+    const bool other_key = !other.signed_by.empty() || !m_facts.apt || *m_facts.apt < k_lenient;
+    return apt_address(one.uri) == apt_address(other.uri) && !one.signed_by.empty() &&
+           one.signed_by != other.signed_by && other_key;
   }
 
   /// Finds what is too many among the sources of one archive.

@@ -118,6 +118,8 @@ TEST_F(AptFaultsTest, AnOldSourceAfterANewOneContradictsIt)
   EXPECT_EQ(fault().fault, SourceFault::conflict);
   EXPECT_EQ(fault().source.file, "/etc/apt/sources.list.d/x.list");
   EXPECT_EQ(faults().keyrings.at(0).path, "/etc/apt/trusted.gpg.d/cuda.gpg");
+  m_facts.apt = base::Version::parse("3.0.3");
+  EXPECT_EQ(fault().fault, SourceFault::doubled) << "a new apt takes that";
 }
 
 TEST_F(AptFaultsTest, ASourceWithoutAKeyThatContradictsStandsInTheWayWhateverElseIsWrongWithIt)
