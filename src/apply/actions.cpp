@@ -1,6 +1,7 @@
 #include "apply/actions.hpp"
 
 #include "apply/match.hpp"
+#include "apply/stale.hpp"
 #include "apply/unread.hpp"
 #include "base/text.hpp"
 #include "fetch/download.hpp"
@@ -153,9 +154,36 @@ base::Result<void> perform_copy(Workbench& bench, const plan::CopyMatch& copy)
   return {};
 }
 
+bool is_of_apt(const base::Command& command, std::string_view verb)
+{
+  const auto& argv = command.argv;
+  return argv.front() == "apt-get" && std::find(argv.begin(), argv.end(), verb) != argv.end();
+}
+
+/// Gets apt the packages that it could not fetch, and has it try again; what came of that goes to @p ended.
+base::Result<void> install_with_our_files(Workbench& bench, const base::Command& install, Tools::Ended& ended)
+{
+  const auto fetched = fetch_packages(bench, install);
+  if (fetched && *fetched > 0) {
+    CUDASETUP_TRY_ASSIGN(ended, bench.tools.try_run(install));
+  } else if (!fetched && fetched.error().kind == base::ErrorKind::interrupted) {
+    return base::fail(fetched.error());
+  } else if (!fetched) {
+    ended.error->details.push_back("fetched by its address and digest: " + fetched.error().message);
+    ended.error->kind =
+        fetched.error().kind == base::ErrorKind::untrusted ? base::ErrorKind::untrusted : ended.error->kind;
+  }
+  return {};
+}
+
 base::Result<void> perform_run(Workbench& bench, const plan::Run& run)
 {
-  CUDASETUP_TRY_ASSIGN(Tools::Ended ended, bench.tools.try_run(run.command));
+  CUDASETUP_TRY_ASSIGN(Tools::Ended ended,
+                       is_of_apt(run.command, "update") ? update_patiently(bench.effects, bench.tools, run.command)
+                                                        : bench.tools.try_run(run.command));
+  if (ended.error && is_of_apt(run.command, "install") && failed_to_fetch(ended.output)) {
+    CUDASETUP_TRY(install_with_our_files(bench, run.command, ended));
+  }
   if (ended.error && run.on_failure == plan::OnFailure::go_on) {
     bench.effects.events.emit(
         effects::Notice{ended.error->message + "; it goes on, and what comes next shows whether it mattered"});

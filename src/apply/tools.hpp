@@ -43,6 +43,8 @@ public:
   /// Waits until no other cudasetup, nor what one left running, works on the target, and says whom it waits for. What
   /// was looked at before may be otherwise then. Errors: busy, interrupted.
   base::Result<void> wait_for_turn();
+  /// Waits, unless the user asks to stop meanwhile. Errors: interrupted.
+  base::Result<void> pause(std::chrono::milliseconds length);
   /// That another one, whoever can be named, is at work.
   base::Error other_at_work() const;
 
@@ -65,7 +67,6 @@ private:
   std::string turn_holder() const;
   /// Who holds dpkg's lock, if somebody does.
   std::optional<std::string> dpkg_holder() const;
-  base::Result<void> pause(std::chrono::milliseconds length);
   base::Error failure(const base::Command& command, const Ending& ending) const;
   void log(std::string_view text);
 

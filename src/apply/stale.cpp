@@ -1,0 +1,119 @@
+#include "apply/stale.hpp"
+
+#include "base/text.hpp"
+#include "fetch/download.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+
+namespace cudasetup::apply {
+
+namespace {
+
+constexpr std::string_view k_archives = "/var/cache/apt/archives/";
+
+bool says_any(std::string_view output, std::span<const std::string_view> texts)
+{
+  return std::any_of(
+      texts.begin(), texts.end(), [&](std::string_view text) { return output.find(text) != std::string_view::npos; });
+}
+
+/// The word between quotes.
+std::string_view unquoted(std::string_view word)
+{
+  return word.size() > 2 && word.starts_with('\'') && word.ends_with('\'') ? word.substr(1, word.size() - 2)
+                                                                           : std::string_view();
+}
+
+std::optional<PackageFile> parse_line(std::string_view line)
+{
+  constexpr std::string_view k_sha256 = "SHA256:";
+  const std::vector<std::string_view> words = base::words(line);
+  if (words.size() < 4) {
+    return std::nullopt;
+  }
+  // What is in the archive's own folder, apt names with a dot.
+  const auto url = base::Url::parse(base::replace_all(std::string(unquoted(words[0])), "/./", "/"));
+  const auto bytes = base::parse_number(words[2]);
+  const auto hash =
+      std::find_if(words.begin() + 3, words.end(), [&](std::string_view word) { return word.starts_with(k_sha256); });
+  const auto digest = hash == words.end() ? std::nullopt : base::Digest::sha256(hash->substr(k_sha256.size()));
+  const bool is_name = words[1].ends_with(".deb") && words[1].find('/') == std::string_view::npos;
+  if (!url || !bytes || !digest || !is_name || !(url->is_https() || url->is_loopback())) {
+    return std::nullopt;
+  }
+  return PackageFile{*url, std::string(words[1]), *bytes, *digest};
+}
+
+} // namespace
+
+bool is_changing(std::string_view output)
+{
+  static constexpr std::array<std::string_view, 4> k_texts = {
+      "Hash Sum mismatch", "File has unexpected size", "Mirror sync in progress", "BADSIG"};
+  return says_any(output, k_texts);
+}
+
+bool failed_to_fetch(std::string_view output)
+{
+  static constexpr std::array<std::string_view, 3> k_texts = {
+      "Hash Sum mismatch", "File has unexpected size", "  404  "};
+  return output.find("E: Failed to fetch ") != std::string_view::npos && says_any(output, k_texts);
+}
+
+base::Result<Tools::Ended> update_patiently(const effects::Effects& effects, Tools& tools, const base::Command& update)
+{
+  for (const std::chrono::seconds pause : k_update_pauses) {
+    CUDASETUP_TRY_ASSIGN(Tools::Ended ended, tools.try_run(update));
+    if (!is_changing(ended.output)) {
+      return ended;
+    }
+    effects.events.emit(effects::Notice{"an archive gave an index that does not fit the rest of it (it may be changing "
+                                        "just now); trying again in " +
+                                        std::to_string(pause.count()) + " s"});
+    CUDASETUP_TRY(tools.pause(pause));
+  }
+  return tools.try_run(update);
+}
+
+std::vector<PackageFile> parse_package_files(std::string_view output)
+{
+  std::vector<PackageFile> files;
+  for (const std::string_view line : base::lines(output)) {
+    if (auto file = parse_line(line)) {
+      files.push_back(*std::move(file));
+    }
+  }
+  return files;
+}
+
+base::Result<std::size_t> fetch_packages(Workbench& bench, const base::Command& install)
+{
+  base::Command ask = install;
+  // Without that, apt-get names the MD5 sum.
+  ask.argv.insert(ask.argv.begin() + 1, {"--print-uris", "-o", "Acquire::ForceHash=SHA256"});
+  CUDASETUP_TRY_ASSIGN(const std::string output, bench.tools.run(ask));
+  const std::vector<PackageFile> files = parse_package_files(output);
+  if (files.empty()) {
+    return 0;
+  }
+  bench.effects.events.emit(effects::Notice{"apt could not have all packages as its index describes them; fetching " +
+                                            std::to_string(files.size()) + " by address and digest"});
+  effects::Files& target = bench.effects.target;
+  for (const PackageFile& file : files) {
+    const std::string to = std::string(k_archives) + file.name;
+    auto fetched = fetch::download(fetch::tools_for(bench.effects, target),
+                                   fetch::DownloadRequest{file.url, to, file.digest, file.bytes, file.name});
+    if (!fetched) {
+      for (const char* part : {".part", ".part.from"}) {
+        static_cast<void>(target.remove(to + part));
+      }
+      return base::fail(std::move(fetched).error());
+    }
+  }
+  return files.size();
+}
+
+} // namespace cudasetup::apply
