@@ -163,6 +163,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
   }
   Tools tools(effects, options.root, options.lock_timeout_seconds);
   CUDASETUP_TRY(check_before(facts));
+  CUDASETUP_TRY(check_holds(plan, tools));
   CUDASETUP_TRY(check_destinations(effects.target, plan));
   const bool asks_first = can_ask_first(plan);
   if (!asks_first) {

@@ -43,6 +43,21 @@ base::Result<void> check_before(const host::HostFacts& facts)
   return {};
 }
 
+base::Result<void> check_holds(const plan::Plan& plan, const Tools& tools)
+{
+  if (!plan.simulation || plan.simulation->held.empty()) {
+    return {};
+  }
+  const std::vector<std::string>& held = plan.simulation->held;
+  std::vector<std::string> unhold = {"apt-mark", "unhold"};
+  unhold.insert(unhold.end(), held.begin(), held.end());
+  return base::fail(base::make_error(base::ErrorKind::packages,
+                                     "packages are on hold that would have to change: " + base::join(held, ", ") +
+                                         "; nothing was changed")
+                        .with_hint("somebody has put them on hold; let them change",
+                                   tools.outside(base::Command{std::move(unhold)})));
+}
+
 base::Result<void> check_destinations(effects::Files& target, const plan::Plan& plan)
 {
   for (const plan::Step& step : plan.steps) {

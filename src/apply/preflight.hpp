@@ -10,6 +10,9 @@ namespace cudasetup::apply {
 /// What can be known before anything is done: are we root.
 base::Result<void> check_before(const host::HostFacts& facts);
 
+/// That nothing is on hold which the plan has to change. Errors: packages, with the command that ends the holds.
+base::Result<void> check_holds(const plan::Plan& plan, const Tools& tools);
+
 /// Whether what the plan unpacks may go where it says, so that nothing is fetched in vain: see
 /// fetch::check_destination.
 base::Result<void> check_destinations(effects::Files& target, const plan::Plan& plan);

@@ -2,6 +2,9 @@
 
 #include "apply/apt_simulation.hpp"
 #include "apply/match.hpp"
+#include "apply/obstacles.hpp"
+#include "apply/private_apt.hpp"
+#include "apply/stale.hpp"
 #include "apply/unread.hpp"
 #include "base/openpgp.hpp"
 #include "base/text.hpp"
@@ -20,58 +23,6 @@ using base::Command;
 constexpr std::string_view k_sources = "/etc/apt/sources.list.d";
 constexpr std::string_view k_preferences = "/etc/apt/preferences.d";
 
-std::string in_state(std::string_view name)
-{
-  return std::string(k_simulation_directory) + "/" + std::string(name);
-}
-
-/// What apt would run by itself, from the system's own configuration: it may write anywhere. Cleared in a file, which
-/// apt reads after all others; an option on its command line can only add to a list (apt.conf(5), -c and #clear).
-constexpr std::string_view k_no_hooks = "#clear APT::Update::Pre-Invoke;\n"
-                                        "#clear APT::Update::Post-Invoke;\n"
-                                        "#clear APT::Update::Post-Invoke-Success;\n"
-                                        "#clear APT::Update::Post-Invoke-Stats;\n"
-                                        "#clear APT::Install::Pre-Invoke;\n"
-                                        "#clear APT::Install::Post-Invoke;\n"
-                                        "#clear APT::Install::Post-Invoke-Success;\n"
-                                        "#clear AptCli::Hooks;\n"
-                                        "#clear DPkg::Pre-Invoke;\n"
-                                        "#clear DPkg::Post-Invoke;\n"
-                                        "#clear DPkg::Pre-Install-Pkgs;\n";
-
-/// apt-get with every place it writes to, and the places of sources and pins, in the private state. The list of
-/// installed packages stays the real one.
-Command private_apt(std::vector<std::string> arguments)
-{
-  Command command;
-  command.argv = {"apt-get",
-                  "-c",
-                  in_state("apt.conf"),
-                  "-o",
-                  "Dir::State::lists=" + in_state("lists"),
-                  "-o",
-                  "Dir::Cache=" + in_state("cache"),
-                  // apt keeps what it planned, even of a simulation.
-                  "-o",
-                  "Dir::Log=" + in_state("log"),
-                  "-o",
-                  "Dir::Etc::sourcelist=" + in_state("sources.list"),
-                  "-o",
-                  "Dir::Etc::sourceparts=" + in_state("sources.list.d"),
-                  "-o",
-                  "Dir::Etc::preferencesparts=" + in_state("preferences.d"),
-                  // The state is private: apt's unprivileged user could not read it.
-                  "-o",
-                  "APT::Sandbox::User=root",
-                  // Descriptions in other languages change nothing.
-                  "-o",
-                  "Acquire::Languages=none",
-                  "-o",
-                  "APT::Update::Error-Mode=any"};
-  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  return command;
-}
-
 base::Result<void> copy_folder(effects::Files& target, std::string_view from, const std::string& to)
 {
   CUDASETUP_TRY(target.make_directories(to, 0700));
@@ -86,12 +37,7 @@ base::Result<void> copy_folder(effects::Files& target, std::string_view from, co
 /// Copies apt's own lists, so that only what is new is fetched, and its sources and pins.
 base::Result<void> copy_apt_state(effects::Files& target)
 {
-  CUDASETUP_TRY(target.remove(std::string(k_simulation_directory)));
-  CUDASETUP_TRY(target.make_directories(std::string(k_simulation_directory), 0700));
-  CUDASETUP_TRY(target.make_directories(in_state("lists/partial"), 0700));
-  CUDASETUP_TRY(target.make_directories(in_state("cache/archives/partial"), 0700));
-  CUDASETUP_TRY(target.make_directories(in_state("log"), 0700));
-  CUDASETUP_TRY(target.write(in_state("apt.conf"), k_no_hooks, 0600));
+  CUDASETUP_TRY(make_private_state(target));
   CUDASETUP_TRY(target.write(in_state("sources.list"), target.read("/etc/apt/sources.list").value_or(""), 0600));
   CUDASETUP_TRY(copy_folder(target, "/var/lib/apt/lists", in_state("lists")));
   CUDASETUP_TRY(copy_folder(target, k_sources, in_state("sources.list.d")));
@@ -202,10 +148,10 @@ struct Update {
   }
 };
 
-base::Result<Update> update_lists(Tools& tools)
+base::Result<Update> update_lists(const effects::Effects& effects, Tools& tools)
 {
   const Command command = private_apt({"update"});
-  CUDASETUP_TRY_ASSIGN(Tools::Ended ended, tools.try_run(command));
+  CUDASETUP_TRY_ASSIGN(Tools::Ended ended, update_patiently(effects, tools, command));
   Update update;
   update.unread = unread_archives(ended.output);
   if (ended.error && update.unread.empty()) {
@@ -293,13 +239,17 @@ simulate_in_state(const effects::Effects& effects, Tools& tools, const plan::Sim
   if (!simulation.pin.empty()) {
     CUDASETUP_TRY(target.write(in_state("preferences.d/cuda-repository-pin-600"), simulation.pin, 0600));
   }
-  CUDASETUP_TRY_ASSIGN(const Update update, update_lists(tools));
+  CUDASETUP_TRY_ASSIGN(const Update update, update_lists(effects, tools));
   // With --yes the simulation refuses what the run itself would: changes to packages on hold, and older versions.
   std::vector<std::string> install = {"--yes", "-o", std::string(plan::k_names_only), "install"};
   install.insert(install.end(), simulation.packages.begin(), simulation.packages.end());
   std::vector<std::string> simulated = install;
   simulated.insert(simulated.begin(), "--simulate");
-  CUDASETUP_TRY_ASSIGN(const std::string output, ask(target, tools, update, private_apt(std::move(simulated))));
+  auto answer = ask(target, tools, update, private_apt(std::move(simulated)));
+  if (!answer && update.unread.empty()) {
+    return base::fail(with_obstacles(target, tools, simulation.packages, std::move(answer).error()));
+  }
+  CUDASETUP_TRY_ASSIGN(const std::string output, std::move(answer));
   const AptSimulation would = parse_simulation(output);
   CUDASETUP_TRY(outside(check_simulation(would), tools));
   const auto status = host::parse_dpkg_status(target.read("/var/lib/dpkg/status").value_or(""));

@@ -72,6 +72,14 @@ Mend plan_mend(const Input& input, host::Harm harm);
 /// Switches off what is wrong; none where nothing is.
 std::vector<Step> mend_steps(const Mend& mend);
 
+// --- others.cpp
+
+/// Those of the packages (`name=version`) that are on hold in another version.
+std::vector<std::string> held_packages(const Input& input, const std::vector<std::string>& packages);
+/// What others have set in apt that these packages meet: holds, with the command that ends them, and pins that name
+/// them, with their file.
+std::vector<resolve::Reason> cautions_of_others(const Input& input, const std::vector<std::string>& packages);
+
 // --- local_source.cpp
 
 /// A local installer's repository on the target system.

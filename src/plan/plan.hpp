@@ -166,6 +166,8 @@ struct Simulation {
   std::vector<std::string> key_fingerprints = {};
   /// Those of all keys that may be beside it.
   std::vector<std::string> known_fingerprints = {};
+  /// Of the packages, those that somebody put on hold in another version: apt refuses to change them.
+  std::vector<std::string> held = {};
   /// What the plan switches off first, and apt must hence not see.
   std::vector<SwitchedOff> switched_off = {};
 };

@@ -160,6 +160,10 @@ Plan make_plan(const resolve::Request& request,
   }
   if (plan.simulation) {
     plan.simulation->switched_off = mend.switched_off;
+    plan.simulation->held = held_packages(input, plan.simulation->packages);
+    const std::vector<resolve::Reason> cautions = cautions_of_others(input, plan.simulation->packages);
+    auto& all = plan.resolution.cautions;
+    all.insert(all.end(), cautions.begin(), cautions.end());
   }
   set_digests(plan, facts, settings);
   plan.already = find_already(input, plan.steps);

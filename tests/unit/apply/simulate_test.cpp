@@ -145,6 +145,58 @@ TEST_F(SimulateTest, does_not_see_what_the_plan_switches_off)
   expect_nothing_changed();
 }
 
+TEST_F(SimulateTest, names_a_hold_deep_in_the_closure_with_the_command_that_ends_it)
+{
+  m_machine.target.put("/var/lib/dpkg/status",
+                       "Package: libcublas-11-0\nStatus: hold ok installed\nVersion: 1\nArchitecture: amd64\n\n"
+                       "Package: cuda-nvcc-11-0\nStatus: hold ok installed\nVersion: 1\nArchitecture: amd64\n");
+  m_before = m_machine.target.nodes();
+  apt_says(tool_text("unmet-broken"), 100);
+  m_machine.processes.answer_where(
+      [](const Argv& argv) { return contains(argv, "--allow-change-held-packages"); },
+      [](const Command&) {
+        effects::ProcessResult result;
+        result.out = "Inst libcublas-11-0 [1] (2 NVIDIA CUDA [amd64])\nInst cuda-toolkit-11-0 (11.0.3-1 N [amd64])\n";
+        return base::Result<effects::ProcessResult>(result);
+      });
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::packages);
+  EXPECT_EQ(result.error().message, "packages are on hold that would have to change: libcublas-11-0");
+  EXPECT_EQ(base::to_shell(result.error().hints.at(0).command.value()), "apt-mark unhold libcublas-11-0");
+  expect_nothing_changed();
+}
+
+TEST_F(SimulateTest, names_the_file_of_a_pin_that_is_in_the_way)
+{
+  m_machine.target.put("/etc/apt/preferences.d/lambda", "Package: libcublas*\nPin: release *\nPin-Priority: -1\n")
+      .put("/etc/apt/preferences.d/other", "Package: firefox\nPin: release *\nPin-Priority: 1001\n");
+  m_before = m_machine.target.nodes();
+  apt_says(tool_text("unmet-broken"), 100);
+  m_machine.processes.answer_where(
+      [this](const Argv& argv) {
+        return contains(argv, "--simulate") && m_machine.target.node(k_state + "/preferences.d/lambda") == nullptr;
+      },
+      [](const Command&) { return base::Result<effects::ProcessResult>(effects::ProcessResult{}); });
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "pins of apt keep packages from being installed: /etc/apt/preferences.d/lambda");
+  EXPECT_EQ(base::to_shell(result.error().hints.at(1).command.value()),
+            "mv /etc/apt/preferences.d/lambda /etc/apt/preferences.d/lambda.disabled");
+  expect_nothing_changed();
+}
+
+TEST_F(SimulateTest, what_neither_holds_nor_pins_keep_from_being_stays_as_apt_says_it)
+{
+  m_machine.target.put("/etc/apt/preferences.d/lambda", "Package: libcublas*\nPin: release *\nPin-Priority: -1\n");
+  m_before = m_machine.target.nodes();
+  apt_says(tool_text("unmet-broken"), 100);
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message.find("pins of apt"), std::string::npos);
+  expect_nothing_changed();
+}
+
 TEST_F(SimulateTest, goes_on_without_a_list_that_nobody_needs_and_names_its_file)
 {
   m_machine.target.put("/etc/apt/sources.list.d/mine.list", "deb http://127.0.0.1:8/repo /\n");

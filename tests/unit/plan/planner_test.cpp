@@ -312,5 +312,29 @@ TEST(Planner, RemovesExactlyWhatItFetched)
                           "/var/cache/cudasetup/libtorch-cxx11-abi-shared-with-deps-1.7.1+cu110.zip"));
 }
 
+TEST(Planner, NamesHoldsAndPinsOfOthersThatItsPackagesMeet)
+{
+  const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
+  host::HostFacts& facts = sample->facts;
+  facts.packages["cuda-toolkit-12-4"] = {"12.4.0-1", true};
+  facts.holds = {"cuda-toolkit-12-4", "cuda-drivers"};
+  facts.pins = {{"/etc/apt/preferences.d/lambda", "cuda-toolkit-*", "origin lambdalabs.com", 1001},
+                {"/etc/apt/preferences.d/lambda", "nvidia-*", "origin lambdalabs.com", 1001},
+                {"/etc/apt/preferences.d/cuda-repository-pin-600", "*", "release l=NVIDIA CUDA", 600}};
+  const plan::Plan plan = sample->plan();
+  EXPECT_THAT(plan.simulation->held, ElementsAre("cuda-toolkit-12-4"));
+  std::vector<std::string> said;
+  for (const resolve::Reason& caution : plan.resolution.cautions) {
+    said.push_back(caution.about + " " + caution.text);
+  }
+  EXPECT_THAT(said,
+              ElementsAre("cuda-toolkit-12-4 is on hold at 12.4.0-1, and would have to change: `apt-mark unhold "
+                          "cuda-toolkit-12-4` lets it",
+                          "/etc/apt/preferences.d/lambda pins cuda-toolkit-* (origin lambdalabs.com) at 1001, and "
+                          "cuda-toolkit-12-4 is to be installed"));
+  facts.packages["cuda-toolkit-12-4"] = {"12.4.1-1", true};
+  EXPECT_FALSE(sample->plan().simulation && !sample->plan().simulation->held.empty()) << "it is as it should be";
+}
+
 } // namespace
 } // namespace cudasetup::test
