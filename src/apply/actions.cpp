@@ -92,10 +92,11 @@ base::Result<void> perform_unpack(Workbench& bench, const plan::Unpack& unpack)
 {
   CUDASETUP_TRY(make_parents(bench.effects.target, unpack.to));
   const std::string name = unpack.zip.substr(unpack.zip.rfind('/') + 1);
-  auto unpacked = fetch::unpack(bench.effects.target,
-                                bench.effects.events,
-                                bench.effects.interrupts,
-                                fetch::UnpackRequest{unpack.zip, unpack.top, unpack.to, name});
+  auto unpacked = fetch::unpack(
+      bench.effects.target,
+      bench.effects.events,
+      bench.effects.interrupts,
+      fetch::UnpackRequest{unpack.zip, unpack.top, unpack.to, journal::kept_tree(unpack.to, bench.transaction), name});
   if (!unpacked) {
     return base::fail(std::move(unpacked).error().while_doing("unpacking " + unpack.zip + " to " + unpack.to));
   }

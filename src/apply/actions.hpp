@@ -3,6 +3,7 @@
 #include "apply/tools.hpp"
 #include "journal/known_digests.hpp"
 #include "journal/path_state.hpp"
+#include "journal/transaction.hpp"
 #include "plan/plan.hpp"
 
 #include <string>
@@ -15,6 +16,7 @@ struct Workbench {
   const effects::Effects& effects;
   Tools& tools;
   journal::KnownDigests& digests;
+  std::string transaction = {}; ///< that the actions are part of; empty before it began
   /// What the last `apt-get update` could not read: a later installation may fail for want of it.
   std::vector<std::string> unread = {};
 };
@@ -28,11 +30,18 @@ inline constexpr std::string_view k_cache_prefix = "/var/cache/cudasetup/";
 /// The files that a CopyMatch makes of what is there now.
 std::vector<std::string> destinations(effects::Files& target, const plan::CopyMatch& copy);
 
+/// What becomes of a directory that is at a path which an action replaces.
+enum class Former {
+  stays,  ///< it is changed by itself alone: its mode, what is in it
+  moved,  ///< the action itself moves it to where it is kept
+  changed ///< a program changes what is in it: it has to be copied before
+};
+
 /// A path that an action replaces or creates.
 struct ChangedPath {
   std::string path;
   journal::Extent extent = journal::Extent::single;
-  std::string moved_to = {}; ///< where a former tree waits; empty where none is replaced
+  Former former = Former::stays;
 };
 
 /// The paths that an action replaces or creates, missing parents first. Not those in our cache, which are ours alone,

@@ -6,6 +6,7 @@
 #include "apply/preflight.hpp"
 #include "apply/simulate.hpp"
 #include "apply/space.hpp"
+#include "apply/superseded.hpp"
 #include "apply/system_state.hpp"
 #include "apply/take_up.hpp"
 
@@ -205,6 +206,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
     return prepare_for(run.apt, bench, journal, state.packages);
   };
   CUDASETUP_TRY(course.run(plan.steps, pause, try_out_late));
+  drop_superseded(effects, journal.id());
   return Applied{journal.id(), plan.steps.size(), run.totals};
 }
 

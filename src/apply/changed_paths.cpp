@@ -1,7 +1,6 @@
 #include "apply/actions.hpp"
 
 #include "apply/match.hpp"
-#include "fetch/unpack.hpp"
 
 namespace cudasetup::apply {
 
@@ -18,7 +17,7 @@ struct Finder {
   std::vector<ChangedPath> operator()(const plan::MakeDirectory& directory) const { return {{directory.path}}; }
   std::vector<ChangedPath> operator()(const plan::Unpack& unpack) const
   {
-    return {{unpack.to, Extent::tree, unpack.to + std::string(fetch::k_old_suffix)}};
+    return {{unpack.to, Extent::tree, Former::moved}};
   }
   std::vector<ChangedPath> operator()(const plan::Link& link) const { return {{link.path}}; }
   std::vector<ChangedPath> operator()(const plan::CopyMatch& copy) const
@@ -35,7 +34,7 @@ struct Finder {
   {
     std::vector<ChangedPath> paths;
     for (const std::string& path : run.makes) {
-      paths.push_back({path, Extent::tree});
+      paths.push_back({path, Extent::tree, Former::changed});
     }
     return paths;
   }

@@ -52,6 +52,21 @@ base::Error interrupted(const std::string& where)
 Course::Course(Workbench& bench, journal::Journal& journal, journal::SystemState state)
     : m_bench(bench), m_journal(journal), m_state(std::move(state))
 {
+  m_bench.transaction = m_journal.id();
+}
+
+base::Result<void> Course::keep(const ChangedPath& changed)
+{
+  effects::Files& target = m_bench.effects.target;
+  const std::string kept = journal::kept_tree(changed.path, m_journal.id());
+  const auto status = target.status(changed.path, effects::FollowLinks::no);
+  const bool is_directory = status && status->type == effects::FileType::directory;
+  if (changed.former == Former::changed && is_directory && !m_journal.keeps(changed.path)) {
+    // What a copy that was cut off left.
+    CUDASETUP_TRY(target.remove(kept));
+    CUDASETUP_TRY(m_bench.tools.run(base::Command{{"cp", "-a", "--reflink=auto", "-T", "--", changed.path, kept}}));
+  }
+  return m_journal.keep_original(changed.path, changed.extent, changed.former == Former::stays ? "" : kept);
 }
 
 base::Result<void> Course::keep_originals(const std::vector<plan::Step>& steps)
@@ -59,7 +74,7 @@ base::Result<void> Course::keep_originals(const std::vector<plan::Step>& steps)
   for (const plan::Step& step : steps) {
     for (const plan::Action& action : step.actions) {
       for (const ChangedPath& changed : paths_changed_by(m_bench.effects.target, action)) {
-        CUDASETUP_TRY(m_journal.keep_original(changed.path, changed.extent, changed.moved_to));
+        CUDASETUP_TRY(keep(changed));
       }
     }
   }
@@ -73,7 +88,7 @@ base::Result<void> Course::perform_all(const plan::Step& step, std::vector<std::
       return base::fail(interrupted("in the step \"" + step.title + "\""));
     }
     for (const ChangedPath& changed : paths_changed_by(m_bench.effects.target, action)) {
-      CUDASETUP_TRY(m_journal.keep_original(changed.path, changed.extent, changed.moved_to));
+      CUDASETUP_TRY(keep(changed));
       touched.push_back(changed.path);
     }
     CUDASETUP_TRY(perform(m_bench, action));

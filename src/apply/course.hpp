@@ -31,6 +31,8 @@ private:
   run_steps(const std::vector<plan::Step>& steps, std::size_t pause, const std::function<base::Result<void>()>& then);
   base::Result<void> run_step(const plan::Step& step, std::size_t number, std::size_t count);
   base::Result<void> perform_all(const plan::Step& step, std::vector<std::string>& touched);
+  /// Keeps what is at a path, before it is changed.
+  base::Result<void> keep(const ChangedPath& changed);
   base::Result<void> record(const plan::Step& step, const std::vector<std::string>& touched);
 
   Workbench& m_bench;

@@ -22,6 +22,32 @@ std::optional<std::uint64_t> bytes_at(effects::Files& target, const std::string&
   return status && status->type == effects::FileType::regular ? std::optional(status->bytes) : std::nullopt;
 }
 
+std::uint64_t bytes_below(effects::Files& target, const std::string& directory)
+{
+  std::uint64_t sum = 0;
+  for (const std::string& name : target.list(directory)) {
+    const std::string path = directory + "/" + name;
+    const auto status = target.status(path, effects::FollowLinks::no);
+    if (status && status->type == effects::FileType::directory) {
+      sum += bytes_below(target, path);
+    } else {
+      sum += status ? status->bytes : 0;
+    }
+  }
+  return sum;
+}
+
+/// The copies that undo needs of trees which a program changes in their place.
+void add_copies(const plan::Run& run, effects::Files& target, std::vector<Need>& needs)
+{
+  for (const std::string& path : run.makes) {
+    const auto status = target.status(path, effects::FollowLinks::no);
+    if (status && status->type == effects::FileType::directory) {
+      needs.push_back({path.substr(0, path.rfind('/')), bytes_below(target, path), "a copy of " + path + " for undo"});
+    }
+  }
+}
+
 /// What is put on one file system.
 struct Load {
   std::uint64_t free_bytes = 0;
@@ -120,6 +146,9 @@ needs_of(const plan::Plan& plan, effects::Files& target, const std::optional<Apt
       if (unpack != nullptr && bytes_at(target, unpack->zip)) {
         CUDASETUP_TRY_ASSIGN(const std::uint64_t bytes, fetch::unpacked_bytes(target, unpack->zip));
         needs.push_back({unpack->to, bytes, "what is unpacked of " + unpack->zip.substr(unpack->zip.rfind('/') + 1)});
+      }
+      if (const auto* run = std::get_if<plan::Run>(&action)) {
+        add_copies(*run, target, needs);
       }
     }
   }

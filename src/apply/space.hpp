@@ -21,7 +21,8 @@ struct Need {
 plan::Plan with_known_costs(const plan::Plan& plan, effects::Files& target, const std::optional<AptCost>& apt);
 
 /// The room that the plan takes, as far as it is known: what is fetched into our cache and apt's, what apt unpacks, the
-/// simulation's copy of a local installer, LibTorch once its zip is there. Errors: untrusted for a bad zip.
+/// simulation's copy of a local installer, LibTorch once its zip is there, copies for undo. Errors: untrusted for a bad
+/// zip.
 base::Result<std::vector<Need>>
 needs_of(const plan::Plan& plan, effects::Files& target, const std::optional<AptCost>& apt);
 

@@ -15,19 +15,44 @@ using journal::PathState;
 using Commands = std::vector<std::vector<std::string>>;
 
 /// Takes away what the transaction put where nothing was. A directory that others have put something into stays.
-Commands take_away(const Original& original, const PathState& now)
+Commands take_away(const Original& original, const PathState& now, const std::string& doomed)
 {
   if (now.status.type != FileType::directory) {
     return {{"rm", "-f", "--", original.path}};
   }
   if (original.extent == Extent::tree) {
-    return {{"rm", "-rf", "--", original.path}};
+    return {{"mv", "-T", original.path, doomed}, {"rm", "-rf", "--", doomed}};
   }
   return {{"rmdir", "--ignore-fail-on-non-empty", "--", original.path}};
 }
 
+std::string owner_of(const effects::FileStatus& status)
+{
+  return std::to_string(status.owner) + ":" + std::to_string(status.group);
+}
+
+/// Puts back a directory: a tree from where it is kept, another one by making it anew.
+Commands put_back_directory(const Original& original, const PathState& now, const std::string& doomed)
+{
+  const effects::FileStatus& status = original.before.status;
+  if (original.extent == Extent::single) {
+    return {{"mkdir", "-p", original.path},
+            {"chmod", base::octal(status.mode), original.path},
+            {"chown", owner_of(status), original.path}};
+  }
+  Commands commands;
+  if (now.exists) {
+    commands.push_back({"mv", "-T", original.path, doomed});
+  }
+  commands.push_back({"mv", "-T", original.saved, original.path});
+  if (now.exists) {
+    commands.push_back({"rm", "-rf", "--", doomed});
+  }
+  return commands;
+}
+
 /// Puts back what was there. A file comes in one piece, since a half one would be there if the undo were cut off.
-Commands put_back(const Original& original)
+Commands put_back(const Original& original, const PathState& now, const std::string& doomed)
 {
   const PathState& before = original.before;
   if (before.status.type == FileType::link) {
@@ -47,14 +72,28 @@ Commands put_back(const Original& original)
              partial},
             {"mv", "-fT", partial, original.path}};
   }
-  return {{"rm", "-rf", "--", original.path}, {"mv", "-T", original.saved, original.path}};
+  return put_back_directory(original, now, doomed);
 }
 
 /// Whether what was there can be put back from what is kept.
-bool can_be_put_back(const UndoInput& input, const Original& original)
+bool can_be_put_back(const UndoInput& input, const Original& original, const PathState& now)
 {
   const FileType type = original.before.status.type;
-  return type == FileType::link || (type != FileType::other && input.available.contains(original.saved));
+  const bool needs_nothing =
+      type == FileType::link || (type == FileType::directory && original.extent == Extent::single && !now.exists);
+  return needs_nothing || (type != FileType::other && input.available.contains(original.saved));
+}
+
+/// Whether somebody else made it what it is. A tree that is gone altogether is in nobody's way.
+bool was_changed_since(const UndoInput& input, const Original& original, const PathState& now)
+{
+  const auto result = input.transaction.results.find(original.path);
+  if (result == input.transaction.results.end() || result->second == now) {
+    return false;
+  }
+  const bool is_directory = now.status.type == FileType::directory && original.extent == Extent::single;
+  const bool is_gone_tree = original.extent == Extent::tree && original.before.exists && !now.exists;
+  return !is_directory && !is_gone_tree;
 }
 
 /// Two directories that differ in no more than mode and owner.
@@ -67,8 +106,7 @@ bool only_attributes_differ(const Original& original, const PathState& now)
 Commands put_back_attributes(const Original& original)
 {
   const effects::FileStatus& status = original.before.status;
-  return {{"chmod", base::octal(status.mode), original.path},
-          {"chown", std::to_string(status.owner) + ":" + std::to_string(status.group), original.path}};
+  return {{"chmod", base::octal(status.mode), original.path}, {"chown", owner_of(status), original.path}};
 }
 
 std::string by_hand(const Original& original)
@@ -89,22 +127,24 @@ bool lies_in_removed_tree(const UndoInput& input, const std::string& path)
 void consider(const UndoInput& input, const Original& original, Commands& commands, plan::UndoPlan& plan)
 {
   const PathState& now = input.paths_now.at(original.path);
+  const std::string doomed = journal::doomed_tree(original.path, input.transaction.id);
+  if (input.available.contains(doomed)) {
+    commands.push_back({"rm", "-rf", "--", doomed});
+  }
   if (now == original.before || lies_in_removed_tree(input, original.path)) {
     return;
   }
-  const auto result = input.transaction.results.find(original.path);
-  const bool is_directory = now.status.type == FileType::directory && original.extent == Extent::single;
-  if (result != input.transaction.results.end() && !(result->second == now) && !is_directory) {
+  if (was_changed_since(input, original, now)) {
     plan.left.push_back({original.path, "was changed since, and stays as it is; " + by_hand(original)});
     return;
   }
   Commands more;
   if (!original.before.exists) {
-    more = take_away(original, now);
+    more = take_away(original, now, doomed);
   } else if (only_attributes_differ(original, now)) {
     more = put_back_attributes(original);
-  } else if (can_be_put_back(input, original)) {
-    more = put_back(original);
+  } else if (can_be_put_back(input, original, now)) {
+    more = put_back(original, now, doomed);
   } else {
     plan.lost.push_back({original.path, "was there before, and could not be kept"});
   }

@@ -29,6 +29,9 @@ base::Result<UndoInput> look_for_undo(effects::Files& target, const journal::Tra
   for (const journal::Original& original : transaction.originals) {
     CUDASETUP_TRY_ASSIGN(input.paths_now[original.path], journal::look_at(target, original.path, original.extent));
     files.push_back(original.saved);
+    if (original.extent == journal::Extent::tree) {
+      files.push_back(journal::doomed_tree(original.path, transaction.id));
+    }
   }
   for (const journal::KeptPackage& kept : transaction.kept) {
     files.push_back(kept.file);

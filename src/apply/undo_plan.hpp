@@ -16,7 +16,8 @@ struct UndoInput {
   journal::Transaction transaction;
   journal::SystemState now;
   std::map<std::string, journal::PathState> paths_now; ///< of every path with an original
-  std::set<std::string> available;                     ///< saved originals and installers that are there
+  /// Saved originals and installers that are there, and what an undo that was cut off did not quite remove.
+  std::set<std::string> available;
 };
 
 /// Looks at everything that undoing @p transaction depends on. Errors: a file that cannot be read.

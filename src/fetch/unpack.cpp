@@ -55,8 +55,10 @@ private:
   /// Undoes what a run left that was cut off.
   base::Result<void> clear_up()
   {
-    if (!exists(m_request.to) && exists(m_old)) {
-      CUDASETUP_TRY(m_files.rename(m_old, m_request.to));
+    for (const std::string& former : {m_old, m_request.former}) {
+      if (!exists(m_request.to) && exists(former)) {
+        CUDASETUP_TRY(m_files.rename(former, m_request.to));
+      }
     }
     CUDASETUP_TRY(m_files.remove(m_old));
     return m_files.remove(m_new);
@@ -184,12 +186,13 @@ private:
     // Somebody may have put something there since.
     CUDASETUP_TRY(check_destination(m_files, m_request.to));
     const bool replaces = exists(m_request.to);
+    const std::string& former = exists(m_request.former) ? m_old : m_request.former;
     if (replaces) {
-      CUDASETUP_TRY(m_files.rename(m_request.to, m_old));
+      CUDASETUP_TRY(m_files.rename(m_request.to, former));
     }
     if (auto placed = m_files.rename(m_new, m_request.to); !placed) {
       if (replaces) {
-        CUDASETUP_TRY(m_files.rename(m_old, m_request.to));
+        CUDASETUP_TRY(m_files.rename(former, m_request.to));
       }
       return placed;
     }

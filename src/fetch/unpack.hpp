@@ -20,6 +20,9 @@ struct UnpackRequest {
   std::string top;
   /// The directory to make. An empty one or a LibTorch tree that is there is replaced as a whole; nothing else is.
   std::string to;
+  /// Where what was at @p to is moved, on the same file system, and stays. What an earlier run moved there stays
+  /// there: then what is replaced now is removed.
+  std::string former;
   /// For progress and messages.
   std::string what;
   /// A zip that unpacks to more is refused.
@@ -33,8 +36,8 @@ struct Unpacked {
   std::uint64_t bytes = 0;
 };
 
-/// What a directory under way, and one that is being replaced, are called: `TO` and this. Nobody else has such names,
-/// so that what a run left that was cut off can be removed.
+/// What a directory under way, and one that is replaced and not kept, are called: `TO` and this. Nobody else has such
+/// names, so that what a run left that was cut off can be removed.
 inline constexpr std::string_view k_new_suffix = ".cudasetup-new";
 inline constexpr std::string_view k_old_suffix = ".cudasetup-old";
 
@@ -47,7 +50,7 @@ base::Result<void> check_destination(effects::Files& files, const std::string& t
 base::Result<std::uint64_t> unpacked_bytes(effects::Files& files, const std::string& zip);
 
 /// Unpacks a zip, all cores at once, into `TO.cudasetup-new`, and puts it in its place when it is whole, checked and on
-/// the disk; what was there waits as `TO.cudasetup-old` until then. Files get 0644, or 0755 where the zip lets somebody
+/// the disk; what was there is moved to `former` only then. Files get 0644, or 0755 where the zip lets somebody
 /// execute them; directories 0755; links are made last. Errors: untrusted for what read_zip_directory or Inflater
 /// refuse, an entry outside the top folder or a link that leaves it; refused as check_destination says; no_space before
 /// anything is written; interrupted. Then nothing stays but what was there before.

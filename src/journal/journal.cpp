@@ -141,14 +141,14 @@ base::Result<void> Journal::step_started(const plan::Step& step)
   return append({{"event", "step-started"}, {"step", step.id}, {"title", step.title}});
 }
 
-base::Result<void> Journal::keep_original(const std::string& path, Extent extent, const std::string& moved_to)
+base::Result<void> Journal::keep_original(const std::string& path, Extent extent, const std::string& kept_at)
 {
   if (m_paths.contains(path)) {
     return {};
   }
   CUDASETUP_TRY_ASSIGN(const PathState before, look_at(*m_target, path, extent));
   json::Object record = {{"event", "original"}, {"path", path}, {"extent", extent == Extent::tree ? "tree" : "single"}};
-  std::string saved = before.exists ? moved_to : "";
+  std::string saved = before.exists && before.status.type == effects::FileType::directory ? kept_at : "";
   if (before.exists && before.status.type == effects::FileType::regular) {
     saved = originals_directory(m_id) + "/" + padded(m_saved + 1);
     CUDASETUP_TRY(make_private(*m_target, originals_directory(m_id)));

@@ -51,8 +51,10 @@ public:
   base::Result<void> kept(const KeptPackage& package);
   base::Result<void> step_started(const plan::Step& step);
   /// Keeps what is at @p path, so that it can be put back: call it before the change. Only the first time counts.
-  /// A tree that is there is moved to @p moved_to by whoever replaces it; empty: it is not replaced as a whole.
-  base::Result<void> keep_original(const std::string& path, Extent extent, const std::string& moved_to = "");
+  /// A directory that is there is kept at @p kept_at by whoever replaces it; empty: nobody does.
+  base::Result<void> keep_original(const std::string& path, Extent extent, const std::string& kept_at = "");
+  /// Whether it has done so.
+  bool keeps(const std::string& path) const { return m_paths.contains(path); }
   /// What the transaction made of these paths, where that differs from what was last recorded; those without an
   /// original are left out.
   base::Result<void> results(const std::vector<std::string>& paths);

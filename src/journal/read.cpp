@@ -141,6 +141,12 @@ void read_header(json::Reader& reader, Transaction& transaction)
   });
 }
 
+std::string beside(const std::string& path, const std::string& mark)
+{
+  const std::size_t name = path.rfind('/') + 1;
+  return path.substr(0, name) + ".cudasetup-" + mark + "-" + path.substr(name);
+}
+
 base::Error&& with_way_out(base::Error&& error)
 {
   return std::move(error).with_hint("installing goes on without it; what it tells of can then not be taken back");
@@ -218,6 +224,16 @@ std::string transaction_path(const std::string& id)
 std::string originals_directory(const std::string& id)
 {
   return std::string(k_state_directory) + "/transactions/" + id + ".originals";
+}
+
+std::string kept_tree(const std::string& path, const std::string& id)
+{
+  return beside(path, id);
+}
+
+std::string doomed_tree(const std::string& path, const std::string& id)
+{
+  return beside(path, "undo-" + id);
 }
 
 std::vector<std::string> transaction_ids(effects::Files& target)

@@ -87,6 +87,13 @@ std::string transaction_path(const std::string& id);
 /// Where the originals and installers of a transaction are kept.
 std::string originals_directory(const std::string& id);
 
+/// Where a transaction keeps the tree that was at @p path: beside it, so that moving it there and back is one rename.
+/// "/opt/libtorch/.cudasetup-0002-1.7.1+cu110"
+std::string kept_tree(const std::string& path, const std::string& id);
+/// What a tree that an undo takes away is called until it is gone: half of it in its own place would look as if
+/// somebody had changed it.
+std::string doomed_tree(const std::string& path, const std::string& id);
+
 /// One of them; an Error where it is not there, cannot be read or is damaged.
 base::Result<Transaction> load_transaction(effects::Files& target, const std::string& id);
 

@@ -281,7 +281,7 @@ TEST_F(ActionsTest, what_a_program_makes_and_missing_parents_count_too)
   const auto changed = paths_changed_by(m_machine.target, plan::Unpack{"/z.zip", "libtorch", "/usr/t"});
   ASSERT_EQ(changed.size(), 1U);
   EXPECT_EQ(changed[0].extent, journal::Extent::tree);
-  EXPECT_EQ(changed[0].moved_to, "/usr/t.cudasetup-old");
+  EXPECT_EQ(changed[0].former, Former::moved);
 }
 
 } // namespace

@@ -42,7 +42,7 @@ protected:
       m_commands_before_asking = m_machine.processes.calls().size();
       return m_refusal ? base::fail(*m_refusal) : base::Result<void>{};
     };
-    return apply::apply(m_machine.effects, m_plan, m_facts, {root, 0}, agree);
+    return apply::apply(m_machine.effects, m_plan, m_facts, {root, 0, m_arguments}, agree);
   }
   /// The transaction as its journal tells it.
   journal::Transaction record()
@@ -84,6 +84,7 @@ protected:
   std::optional<plan::Totals> m_asked_about;
   std::size_t m_commands_before_asking = 0;
   std::optional<base::Error> m_refusal;
+  std::vector<std::string> m_arguments;
 };
 
 } // namespace cudasetup::test

@@ -56,6 +56,33 @@ TEST_F(ApplyTest, keeps_what_a_step_replaces)
   EXPECT_EQ(m_machine.target.read(transaction.originals[0].saved), "before");
 }
 
+TEST_F(ApplyTest, a_tree_that_a_program_changes_is_copied_first_and_one_such_copy_is_kept)
+{
+  const Argv venv = {"python3", "-m", "venv", "/opt/venv"};
+  m_machine.target.put("/opt/venv/of-the-user", "1");
+  m_machine.processes.answer_with(venv, [&](const Command&) {
+    m_machine.target.put("/opt/venv/of-the-user", "changed");
+    return effects::ProcessResult{};
+  });
+  m_machine.processes.answer_where([](const Argv& argv) { return argv[0] == "cp"; },
+                                   [&](const Command& command) {
+                                     m_machine.target.put(
+                                         command.argv.back() + "/of-the-user",
+                                         m_machine.target.read(command.argv[5] + "/of-the-user").value_or(""));
+                                     return effects::ProcessResult{};
+                                   });
+  m_plan.steps = {step("python", {plan::Run{Command{venv}, plan::OnFailure::stop, {"/opt/venv"}}})};
+  ASSERT_TRUE(run());
+  EXPECT_EQ(m_machine.commands().front(), "cp -a --reflink=auto -T -- /opt/venv /opt/.cudasetup-0001-venv");
+  EXPECT_EQ(m_machine.target.read("/opt/.cudasetup-0001-venv/of-the-user"), "1");
+  EXPECT_EQ(record().originals.at(0).saved, "/opt/.cudasetup-0001-venv");
+  // The next one's supersedes it.
+  m_arguments = {"--python", "/opt/venv"};
+  ASSERT_TRUE(run());
+  EXPECT_EQ(m_machine.target.read("/opt/.cudasetup-0002-venv/of-the-user"), "changed");
+  EXPECT_FALSE(m_machine.target.exists("/opt/.cudasetup-0001-venv"));
+}
+
 TEST_F(ApplyTest, records_what_became_of_files_packages_and_alternatives)
 {
   m_machine.target.put("/var/lib/dpkg/status", "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\n");

@@ -183,17 +183,41 @@ TEST_F(UndoPlanTest, files_links_and_directories_return_in_reverse_order)
                    "ln -sfT 0 /opt/current",
                    "install -D -m 0600 -o 0 -g 0 /s/0001 /etc/pin.cudasetup-undo",
                    "mv -fT /etc/pin.cudasetup-undo /etc/pin",
-                   "rm -rf -- /opt/libtorch/1",
+                   "mv -T /opt/libtorch/1 /opt/libtorch/.cudasetup-undo-0001-1",
+                   "rm -rf -- /opt/libtorch/.cudasetup-undo-0001-1",
                    "rmdir --ignore-fail-on-non-empty -- /opt/libtorch"}));
 }
 
 TEST_F(UndoPlanTest, a_tree_that_was_replaced_is_moved_back)
 {
-  path({"/opt/t", Extent::tree, directory("old"), "/opt/t.cudasetup-old"}, directory("new"), directory("new"));
-  EXPECT_EQ(commands(), (Lines{"rm -rf -- /opt/t", "mv -T /opt/t.cudasetup-old /opt/t"}));
+  path({"/opt/t", Extent::tree, directory("old"), "/opt/.cudasetup-0001-t"}, directory("new"), directory("new"));
+  EXPECT_EQ(commands(),
+            (Lines{"mv -T /opt/t /opt/.cudasetup-undo-0001-t",
+                   "mv -T /opt/.cudasetup-0001-t /opt/t",
+                   "rm -rf -- /opt/.cudasetup-undo-0001-t"}));
   m_input.available.clear();
   EXPECT_EQ(commands(), Lines{});
   EXPECT_EQ(m_plan.lost.at(0).about, "/opt/t");
+}
+
+TEST_F(UndoPlanTest, an_undo_that_was_cut_off_in_a_tree_goes_on)
+{
+  path({"/opt/t", Extent::tree, directory("old"), "/opt/.cudasetup-0001-t"}, directory("new"), {});
+  path({"/opt/v", Extent::tree, {}, ""}, directory("venv"), {});
+  m_input.available.insert("/opt/.cudasetup-undo-0001-t");
+  m_input.available.insert("/opt/.cudasetup-undo-0001-v");
+  EXPECT_EQ(commands(),
+            (Lines{"rm -rf -- /opt/.cudasetup-undo-0001-v",
+                   "rm -rf -- /opt/.cudasetup-undo-0001-t",
+                   "mv -T /opt/.cudasetup-0001-t /opt/t"}));
+  EXPECT_TRUE(m_plan.left.empty());
+}
+
+TEST_F(UndoPlanTest, a_directory_that_went_is_made_again)
+{
+  const PathState before{true, {effects::FileType::directory, 0, 0750, 0, 4}, "", ""};
+  path({"/opt/libtorch", Extent::single, before, ""}, {}, {});
+  EXPECT_EQ(commands(), (Lines{"mkdir -p /opt/libtorch", "chmod 0750 /opt/libtorch", "chown 0:4 /opt/libtorch"}));
 }
 
 TEST_F(UndoPlanTest, what_somebody_edited_since_is_left_with_the_choice)

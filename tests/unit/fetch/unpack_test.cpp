@@ -19,13 +19,15 @@ protected:
   base::Result<Unpacked> unpack(const std::string& zip, unsigned jobs = 0)
   {
     m_files.put("/cache/t.zip", zip);
-    UnpackRequest request{"/cache/t.zip", "libtorch", "/opt/libtorch/1.7.1+cu110", "LibTorch 1.7.1+cu110"};
+    UnpackRequest request{
+        "/cache/t.zip", "libtorch", "/opt/libtorch/1.7.1+cu110", "/opt/libtorch/.kept", "LibTorch 1.7.1+cu110"};
     request.jobs = jobs;
     return fetch::unpack(m_files, m_events, m_interrupts, request);
   }
   base::Result<Unpacked> unpack_to(const std::string& to)
   {
-    return fetch::unpack(m_files, m_events, m_interrupts, UnpackRequest{"/cache/t.zip", "libtorch", to, "LibTorch"});
+    return fetch::unpack(
+        m_files, m_events, m_interrupts, UnpackRequest{"/cache/t.zip", "libtorch", to, "/opt/kept", "LibTorch"});
   }
   std::string content(const std::string& path)
   {
@@ -103,6 +105,7 @@ TEST_F(Unpack, gives_the_same_tree_with_any_number_of_threads)
   ASSERT_TRUE(unpack(zip.finish(), 1));
   const auto with_one = m_files.nodes();
   ASSERT_TRUE(unpack(zip.finish(), 8));
+  ASSERT_TRUE(m_files.remove("/opt/libtorch/.kept"));
   EXPECT_EQ(with_one, m_files.nodes());
 }
 
@@ -178,6 +181,30 @@ TEST_F(Unpack, puts_the_former_back_when_the_new_cannot_take_its_place)
   EXPECT_FALSE(unpack(small_tree().finish()));
   EXPECT_EQ(content("/former"), "old");
   EXPECT_TRUE(leaves_nothing());
+}
+
+TEST_F(Unpack, the_former_is_kept_where_it_is_asked_for)
+{
+  put_former("/opt/libtorch/1.7.1+cu110");
+  ASSERT_TRUE(unpack(small_tree().finish()));
+  EXPECT_EQ(m_files.read("/opt/libtorch/.kept/former"), "old");
+  EXPECT_EQ(content("/former"), "-");
+  // What is replaced once more is not what was there first.
+  put_former("/opt/libtorch/1.7.1+cu110");
+  m_files.put("/opt/libtorch/1.7.1+cu110/second", "new");
+  ASSERT_TRUE(unpack(small_tree().finish()));
+  EXPECT_EQ(m_files.read("/opt/libtorch/.kept/former"), "old");
+  EXPECT_EQ(content("/second"), "-");
+  EXPECT_TRUE(leaves_nothing());
+}
+
+TEST_F(Unpack, recovers_from_being_cut_off_between_the_two_names)
+{
+  put_former("/opt/libtorch/.kept");
+  ZipItem bad{"libtorch/x", "x"};
+  bad.crc = 1;
+  EXPECT_FALSE(unpack(ZipWriter().add(bad).finish()));
+  EXPECT_EQ(content("/former"), "old");
 }
 
 TEST_F(Unpack, recovers_from_a_run_that_was_cut_off)
