@@ -207,6 +207,32 @@ base::Result<void> perform_run(Workbench& bench, const plan::Run& run)
   return base::fail(*std::move(ended.error));
 }
 
+/// A directory that is kept is moved to where undo finds it.
+base::Result<void> perform_remove(Workbench& bench, const plan::Remove& remove)
+{
+  effects::Files& target = bench.effects.target;
+  for (const std::string& path : remove.paths) {
+    const std::string kept = journal::kept_tree(path, bench.transaction);
+    const auto status = target.status(path, effects::FollowLinks::no);
+    const bool moves = remove.trace == plan::Trace::kept && status && status->type == effects::FileType::directory &&
+                       !target.status(kept, effects::FollowLinks::no);
+    CUDASETUP_TRY(moves ? target.rename(path, kept) : target.remove(path));
+  }
+  return {};
+}
+
+base::Result<void> perform_remove_empty(Workbench& bench, const plan::RemoveEmpty& remove)
+{
+  effects::Files& target = bench.effects.target;
+  for (const std::string& path : remove.directories) {
+    const auto status = target.status(path, effects::FollowLinks::no);
+    if (status && status->type == effects::FileType::directory && target.list(path).empty()) {
+      CUDASETUP_TRY(target.remove(path));
+    }
+  }
+  return {};
+}
+
 } // namespace
 
 std::vector<std::string> destinations(effects::Files& target, const plan::CopyMatch& copy)
@@ -239,10 +265,10 @@ base::Result<void> perform(Workbench& bench, const plan::Action& action)
     return perform_copy(bench, *copy);
   }
   if (const auto* remove = std::get_if<plan::Remove>(&action)) {
-    for (const std::string& path : remove->paths) {
-      CUDASETUP_TRY(bench.effects.target.remove(path));
-    }
-    return {};
+    return perform_remove(bench, *remove);
+  }
+  if (const auto* remove = std::get_if<plan::RemoveEmpty>(&action)) {
+    return perform_remove_empty(bench, *remove);
   }
   return perform_run(bench, std::get<plan::Run>(action));
 }

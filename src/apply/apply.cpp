@@ -100,41 +100,6 @@ base::Result<void> prepare_for(const std::optional<AptCost>& apt,
   return keep_packages(bench.effects, bench.tools, journal, apt->changes, installed);
 }
 
-/// The newest transaction where it is not over; one that cannot be read is said to be so and left alone.
-std::optional<journal::Transaction> unfinished(const effects::Effects& effects)
-{
-  auto last = last_transaction(effects.target);
-  if (!last) {
-    effects.events.emit(effects::Notice{"an earlier transaction cannot be taken back: " + last.error().message});
-    return std::nullopt;
-  }
-  return *last && !(*last)->is_done() && (*last)->verb != journal::Verb::undo ? *std::move(last) : std::nullopt;
-}
-
-/// The journal of this run: a new one, or that of the same request which did not end well.
-base::Result<journal::Journal> open_journal(const effects::Effects& effects,
-                                            const journal::Header& header,
-                                            const std::vector<std::string>& intended,
-                                            const journal::SystemState& state)
-{
-  if (const auto former = unfinished(effects)) {
-    const bool same =
-        former->verb == header.verb && former->arguments == header.arguments && !former->before.packages.empty();
-    if (same || !former->outcome) {
-      CUDASETUP_TRY_ASSIGN(journal::Journal journal, take_up(effects, *former, state));
-      if (same) {
-        effects.events.emit(effects::Notice{"going on with transaction " + former->id});
-        return journal;
-      }
-      CUDASETUP_TRY(journal.ended(journal::Outcome::interrupted));
-    }
-  }
-  CUDASETUP_TRY_ASSIGN(journal::Journal journal, journal::Journal::begin(effects.target, effects.clock, header));
-  CUDASETUP_TRY(journal.intends(intended));
-  CUDASETUP_TRY(journal.state_before(state));
-  return journal;
-}
-
 base::Result<journal::KnownDigests> load_digests(effects::Files& target, const Tools& tools)
 {
   auto digests = journal::KnownDigests::load(target);
@@ -187,7 +152,8 @@ base::Result<Applied> apply(const effects::Effects& effects,
   }
   const journal::SystemState state = read_system_state(effects.target);
   const journal::Header header{options.verb, options.arguments, "", plan::to_json(run.costed(), facts, options.root)};
-  CUDASETUP_TRY_ASSIGN(journal::Journal journal, open_journal(effects, header, packages_given_to_dpkg(plan), state));
+  CUDASETUP_TRY_ASSIGN(journal::Journal journal, open_journal(effects, header, state));
+  CUDASETUP_TRY(journal.intends(packages_given_to_dpkg(plan)));
   if (plan.totals.reboot && (options.root.empty() || options.root == "/")) {
     CUDASETUP_TRY(journal.awaits_boot(boot_id(effects.files)));
   }

@@ -28,8 +28,24 @@ struct Finder {
     }
     return paths;
   }
-  // Only what is ours alone is ever removed: what lies in the cache, and what NVIDIA's runfile leaves in /tmp.
-  std::vector<ChangedPath> operator()(const plan::Remove&) const { return {}; }
+  std::vector<ChangedPath> operator()(const plan::Remove& remove) const
+  {
+    std::vector<ChangedPath> paths;
+    for (const std::string& path : remove.paths) {
+      if (remove.trace != plan::Trace::none) {
+        paths.push_back({path, Extent::tree, remove.trace == plan::Trace::kept ? Former::moved : Former::stays});
+      }
+    }
+    return paths;
+  }
+  std::vector<ChangedPath> operator()(const plan::RemoveEmpty& remove) const
+  {
+    std::vector<ChangedPath> paths;
+    for (const std::string& path : remove.directories) {
+      paths.push_back({path});
+    }
+    return paths;
+  }
   std::vector<ChangedPath> operator()(const plan::Run& run) const
   {
     std::vector<ChangedPath> paths;

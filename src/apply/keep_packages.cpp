@@ -10,10 +10,15 @@ namespace {
 
 constexpr std::string_view k_archives = "/var/cache/apt/archives";
 
+std::string directory_of(const std::string& transaction)
+{
+  return journal::originals_directory(transaction) + "/packages";
+}
+
 /// The start of an installer's file name, up to the architecture; apt writes the colon of an epoch as %3a.
 std::string file_prefix(const std::string& name, const std::string& version)
 {
-  return name + "_" + base::replace_all(version, ":", "%3a") + "_";
+  return name.substr(0, name.find(':')) + "_" + base::replace_all(version, ":", "%3a") + "_";
 }
 
 /// The file of @p directory that is this version's installer; empty where there is none.
@@ -59,13 +64,26 @@ base::Result<std::string> obtain(effects::Files& target,
 
 } // namespace
 
+bool is_in_archives(effects::Files& target, const std::string& name, const std::string& version)
+{
+  return !find_installer(target, std::string(k_archives), file_prefix(name, version)).empty();
+}
+
+bool is_kept(effects::Files& target,
+             const std::string& transaction,
+             const std::string& name,
+             const std::string& version)
+{
+  return !find_installer(target, directory_of(transaction), file_prefix(name, version)).empty();
+}
+
 base::Result<void> keep_packages(const effects::Effects& effects,
                                  Tools& tools,
                                  journal::Journal& journal,
                                  const std::vector<std::string>& names,
                                  const journal::Packages& installed)
 {
-  const std::string directory = journal::originals_directory(journal.id()) + "/packages";
+  const std::string directory = directory_of(journal.id());
   for (const std::string& name : names) {
     const auto before = journal::find_in(installed, name);
     if (!before || !before->is_installed()) {

@@ -13,4 +13,12 @@ base::Result<void> keep_packages(const effects::Effects& effects,
                                  const std::vector<std::string>& names,
                                  const journal::Packages& installed);
 
+/// Whether apt's own downloads have that version's installer.
+bool is_in_archives(effects::Files& target, const std::string& name, const std::string& version);
+/// Whether the transaction has put it aside.
+bool is_kept(effects::Files& target,
+             const std::string& transaction,
+             const std::string& name,
+             const std::string& version);
+
 } // namespace cudasetup::apply

@@ -21,6 +21,18 @@ bool was_cut_off(const journal::Transaction& transaction)
   return !transaction.outcome && !transaction.before.packages.empty();
 }
 
+/// The newest transaction where it is not over; one that cannot be read is said to be so and left alone.
+std::optional<journal::Transaction> unfinished(const effects::Effects& effects)
+{
+  auto last = last_transaction(effects.target);
+  if (!last) {
+    effects.events.emit(effects::Notice{"an earlier transaction cannot be taken back: " + last.error().message});
+    return std::nullopt;
+  }
+  const bool goes_on = *last && !(*last)->is_done() && (*last)->verb != journal::Verb::undo;
+  return goes_on ? *std::move(last) : std::nullopt;
+}
+
 } // namespace
 
 base::Result<std::optional<journal::Transaction>> last_transaction(effects::Files& target)
@@ -83,6 +95,26 @@ take_up(const effects::Effects& effects, const journal::Transaction& transaction
     }
     CUDASETUP_TRY(journal.results(paths));
   }
+  return journal;
+}
+
+base::Result<journal::Journal>
+open_journal(const effects::Effects& effects, const journal::Header& header, const journal::SystemState& state)
+{
+  if (const auto former = unfinished(effects)) {
+    const bool same =
+        former->verb == header.verb && former->arguments == header.arguments && !former->before.packages.empty();
+    if (same || !former->outcome) {
+      CUDASETUP_TRY_ASSIGN(journal::Journal journal, take_up(effects, *former, state));
+      if (same) {
+        effects.events.emit(effects::Notice{"going on with transaction " + former->id});
+        return journal;
+      }
+      CUDASETUP_TRY(journal.ended(journal::Outcome::interrupted));
+    }
+  }
+  CUDASETUP_TRY_ASSIGN(journal::Journal journal, journal::Journal::begin(effects.target, effects.clock, header));
+  CUDASETUP_TRY(journal.state_before(state));
   return journal;
 }
 

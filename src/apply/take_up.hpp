@@ -25,4 +25,9 @@ journal::Transaction as_found(const journal::Transaction& transaction,
 base::Result<journal::Journal>
 take_up(const effects::Effects& effects, const journal::Transaction& transaction, const journal::SystemState& now);
 
+/// The journal of a run that installs or uninstalls: a new one, with the state before it, or that of the same request
+/// which did not end well. Another one that was cut off is closed.
+base::Result<journal::Journal>
+open_journal(const effects::Effects& effects, const journal::Header& header, const journal::SystemState& state);
+
 } // namespace cudasetup::apply

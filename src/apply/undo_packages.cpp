@@ -85,6 +85,15 @@ void bring_back(const UndoInput& input, const Case& package, Work& work, plan::U
   }
   work.installers.push_back(file);
   work.back.push_back(package.name);
+  if (!is_there(package.now)) {
+    // It comes back as if somebody had asked for it.
+    if (package.before->mark == journal::Mark::automatic) {
+      work.automatic.push_back(package.name);
+    }
+    if (package.before->is_held()) {
+      work.hold.push_back(package.name);
+    }
+  }
 }
 
 /// Marks and holds of a package that stays.

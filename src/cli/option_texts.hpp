@@ -47,6 +47,10 @@ struct OptionTexts {
   std::string output_file;
   bool detailed_exitcode = false;
   bool allow_inexact_undo = false;
+  std::string gone_cuda;
+  std::string gone_torch;
+  bool gone_driver = false;
+  bool no_undo = false;
   std::vector<std::string> levels;
   std::string torch_dir;
   std::string cuda_dir;

@@ -3,6 +3,7 @@
 #include "base/hardware.hpp"
 #include "base/result.hpp"
 #include "base/url.hpp"
+#include "plan/uninstall.hpp"
 #include "report/console.hpp"
 #include "resolve/request.hpp"
 #include "verify/verify.hpp"
@@ -74,6 +75,9 @@ struct Options {
   Switch detailed_exitcode = Switch::off;
   // undo
   Switch allow_inexact_undo = Switch::off;
+  // uninstall
+  plan::UninstallRequest uninstall;
+  Switch no_undo = Switch::off;
   // verify
   verify::VerifyRequest verification;
   // list, history, manifest

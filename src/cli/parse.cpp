@@ -112,13 +112,23 @@ void add_past(CLI::App& app, OptionTexts& texts)
   undo->add_flag("--allow-inexact-undo",
                  texts.allow_inexact_undo,
                  "also where something cannot be brought back, or was changed since and is left");
+  CLI::App* uninstall =
+      app.add_subcommand("uninstall", "remove what cudasetup installed, or the toolkit that is named");
+  uninstall->add_option("--cuda", texts.gone_cuda, "this toolkit, however it came: 12, 12.4 or 12.4.1")
+      ->group("Selection");
+  uninstall->add_option("--torch", texts.gone_torch, "this LibTorch of ours: 1.7.1 or 1.7.1+cu110")->group("Selection");
+  uninstall->add_flag("--driver", texts.gone_driver, "the driver, where cudasetup installed it")->group("Selection");
+  uninstall->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
+  uninstall->add_flag("-y,--yes", texts.yes, "do not ask");
+  uninstall->add_flag("--no-undo", texts.no_undo, "keep nothing for undo: the space is free at once");
   CLI::App* history = app.add_subcommand("history", "what was done to this machine, newest first");
   history->add_option("ID", texts.subject, "one transaction, with its steps");
-  for (CLI::App* verb : {resume, undo, history}) {
+  for (CLI::App* verb : {resume, undo, uninstall, history}) {
     add_root(*verb, texts);
     add_output(*verb, texts);
   }
   add_lock_timeout(*undo, texts);
+  add_lock_timeout(*uninstall, texts);
 }
 
 void add_repair(CLI::App& app, OptionTexts& texts)

@@ -111,7 +111,14 @@ base::Result<int> run_resume(const Options& options, Outside& outside)
     return run_undo(undo_options, outside);
   }
   CUDASETUP_TRY_ASSIGN(const Options first, options_of(*last, options, outside));
-  return last->verb == Verb::repair ? run_repair(first, outside) : run_install(first, outside);
+  switch (last->verb) {
+  case Verb::repair:
+    return run_repair(first, outside);
+  case Verb::uninstall:
+    return run_uninstall(first, outside);
+  default:
+    return run_install(first, outside);
+  }
 }
 
 } // namespace cudasetup::cli

@@ -20,6 +20,7 @@ const std::map<std::string, Verb>& verbs()
                                                   {"resume", run_resume},
                                                   {"undo", run_undo},
                                                   {"repair", run_repair},
+                                                  {"uninstall", run_uninstall},
                                                   {"verify", run_verify},
                                                   {"list", run_list},
                                                   {"why-not", run_why_not},

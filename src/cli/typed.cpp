@@ -47,6 +47,10 @@ Words selection_of(const OptionTexts& texts)
   add(words, "--python", texts.python);
   add(words, "--libtorch-dir", texts.libtorch_dir);
   add_flag(words, "--require-digests", texts.require_digests);
+  add(words, "--cuda", texts.gone_cuda);
+  add(words, "--torch", texts.gone_torch);
+  add_flag(words, "--driver", texts.gone_driver);
+  add_flag(words, "--no-undo", texts.no_undo);
   return words;
 }
 
@@ -175,7 +179,7 @@ base::Command with_typed(base::Command command, const Options& options)
     add_all({&typed.place, &typed.how, &typed.manifest});
   } else if (verb == "list") {
     add_all({&typed.manifest});
-  } else if (verb == "resume" || verb == "undo" || verb == "history") {
+  } else if (verb == "resume" || verb == "undo" || verb == "uninstall" || verb == "history") {
     add_all({&typed.place});
   }
   if (verb_at == 2 && (verb == "install" || verb == "plan" || verb == "repair")) {

@@ -1,13 +1,15 @@
 #include "apply/undo.hpp"
+#include "apply/standing.hpp"
 #include "apply/take_up.hpp"
 #include "apply/undo_plan.hpp"
+#include "cli/agreement.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/typed.hpp"
 #include "cli/verbs.hpp"
 #include "render/shell.hpp"
 #include "render/text.hpp"
 
-#include <set>
+#include <algorithm>
 
 namespace cudasetup::cli {
 
@@ -17,32 +19,21 @@ using base::ErrorKind;
 using journal::Transaction;
 using journal::Verb;
 
-/// The transactions that an undo took back wholly.
-base::Result<std::set<std::string>> undone(effects::Files& target, const std::vector<std::string>& ids)
-{
-  std::set<std::string> all;
-  for (const std::string& id : ids) {
-    CUDASETUP_TRY_ASSIGN(const Transaction transaction, journal::load_transaction(target, id));
-    if (transaction.verb == Verb::undo && transaction.is_done()) {
-      all.insert(transaction.of);
-    }
-  }
-  return all;
-}
-
 /// The asked transaction, or the newest that is not taken back yet; nullopt where there is none.
 base::Result<std::optional<Transaction>> choose(effects::Files& target, const Options& options)
 {
   const std::vector<std::string> ids = journal::transaction_ids(target);
-  CUDASETUP_TRY_ASSIGN(const std::set<std::string> gone, undone(target, ids));
+  CUDASETUP_TRY_ASSIGN(const std::vector<Transaction> standing, apply::standing_transactions(target));
+  const auto stands = [&](const std::string& id) {
+    return std::any_of(standing.begin(), standing.end(), [&](const Transaction& each) { return each.id == id; });
+  };
   for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
     CUDASETUP_TRY_ASSIGN(Transaction transaction, journal::load_transaction(target, *id));
-    const bool fits =
-        options.subject.empty() ? transaction.verb != Verb::undo && !gone.contains(*id) : *id == options.subject;
+    const bool fits = options.subject.empty() ? stands(*id) : *id == options.subject;
     if (!fits) {
       continue;
     }
-    if (transaction.verb == Verb::undo || gone.contains(*id)) {
+    if (!stands(*id)) {
       const std::string what = transaction.verb == Verb::undo ? " is an undo itself" : " was taken back already";
       return base::fail(base::make_error(ErrorKind::refused, "transaction " + *id + what)
                             .with_hint("see what was done", at_place({"cudasetup", "history"}, options)));
@@ -54,15 +45,6 @@ base::Result<std::optional<Transaction>> choose(effects::Files& target, const Op
                           .with_hint("see which there are", at_place({"cudasetup", "history"}, options)));
   }
   return std::nullopt;
-}
-
-/// The same command, as root, with more options.
-base::Command again(const Options& options, const std::vector<std::string>& more)
-{
-  std::vector<std::string> words = {"sudo", "cudasetup"};
-  words.insert(words.end(), options.arguments.begin(), options.arguments.end());
-  words.insert(words.end(), more.begin(), more.end());
-  return base::Command{std::move(words)};
 }
 
 /// What is not exact is only done where somebody said so.
@@ -79,23 +61,6 @@ base::Result<void> check_exact(const plan::UndoPlan& plan, const Options& option
     }
   }
   return base::fail(std::move(error).with_hint("take back all the rest", again(options, {"--allow-inexact-undo"})));
-}
-
-base::Result<void> agree(const Options& options, Outside& outside)
-{
-  if (options.how.yes == Switch::on) {
-    return {};
-  }
-  if (outside.input_terminal == Terminal::no) {
-    return base::fail(base::make_error(ErrorKind::usage, "nobody can be asked here: standard input is no terminal")
-                          .with_hint("see what would be done", again(options, {"--dry-run"}))
-                          .with_hint("agree beforehand", again(options, {"--yes"})));
-  }
-  if (!outside.ask("Take it back?")) {
-    return base::fail(base::make_error(ErrorKind::refused, "not agreed to; nothing was changed")
-                          .with_hint("see what would be done", again(options, {"--dry-run"})));
-  }
-  return {};
 }
 
 void show(const Options& options, Outside& outside, const plan::UndoPlan& plan, const std::string& done)
@@ -124,7 +89,7 @@ base::Result<int> undo(const Options& options, Outside& outside, const Transacti
   if (!plan.steps.empty()) {
     outside.console.say(render::to_text(plan));
   }
-  CUDASETUP_TRY(agree(options, outside));
+  CUDASETUP_TRY(agree(options, outside, "Take it back?"));
   const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
   CUDASETUP_TRY(apply::undo(effects, transaction, plan, how));
   show(options,

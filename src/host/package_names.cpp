@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 namespace cudasetup::host {
 
@@ -125,6 +126,32 @@ bool begins_with_one_of(std::string_view pattern, const std::array<std::string_v
 bool is_nvidia_package(std::string_view name)
 {
   return name.find("nvidia") != std::string_view::npos || begins_with_one_of(name, k_nvidia_prefixes) ||
+         begins_with_one_of(name, k_kernel_module_prefixes);
+}
+
+bool is_of_minor(std::string_view name, std::string_view dashed_minor)
+{
+  const std::string dashed = "-" + std::string(dashed_minor);
+  return name.ends_with(dashed) || name.find(dashed + "-") != std::string_view::npos;
+}
+
+bool is_driver_package(std::string_view name)
+{
+  static constexpr std::array<std::string_view, 14> k_driver_prefixes = {"cuda-drivers",
+                                                                         "libnvidia-",
+                                                                         "nvidia-compute",
+                                                                         "nvidia-dkms",
+                                                                         "nvidia-driver",
+                                                                         "nvidia-fabricmanager",
+                                                                         "nvidia-firmware",
+                                                                         "nvidia-headless",
+                                                                         "nvidia-kernel",
+                                                                         "nvidia-modprobe",
+                                                                         "nvidia-open",
+                                                                         "nvidia-settings",
+                                                                         "nvidia-utils",
+                                                                         "xserver-xorg-video-nvidia"};
+  return (!name.starts_with("libnvidia-container") && begins_with_one_of(name, k_driver_prefixes)) ||
          begins_with_one_of(name, k_kernel_module_prefixes);
 }
 

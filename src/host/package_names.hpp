@@ -13,4 +13,10 @@ bool is_relevant_package(std::string_view name);
 /// above.
 bool is_nvidia_package(std::string_view name);
 
+/// Whether the package's name carries this minor ("11-1"): cuda-nvcc-11-1 does, cuda-toolkit-config-common does not.
+bool is_of_minor(std::string_view name, std::string_view dashed_minor);
+
+/// Whether the package is part of NVIDIA's driver: its module, what makes one, its libraries and tools.
+bool is_driver_package(std::string_view name);
+
 } // namespace cudasetup::host

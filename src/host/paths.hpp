@@ -18,6 +18,8 @@ inline constexpr std::string_view k_loader_directory = "/etc/ld.so.conf.d";
 inline constexpr std::string_view k_libtorch_loader_file = "/etc/ld.so.conf.d/zz-cudasetup-libtorch.conf";
 /// The loader's entry of a runfile's toolkit: this, then "11.1.conf".
 inline constexpr std::string_view k_cuda_loader_prefix = "/etc/ld.so.conf.d/cudasetup-cuda-";
+/// The entry that NVIDIA's runfile itself makes, in some releases: this, then "11-1.conf".
+inline constexpr std::string_view k_runfile_loader_prefix = "/etc/ld.so.conf.d/cuda-";
 inline constexpr std::string_view k_pkg_config_file = "/usr/local/lib/pkgconfig/libtorch.pc";
 /// In a virtual environment of ours: the requirements that pip met there.
 inline constexpr std::string_view k_python_record_name = "cudasetup-requirements.txt";

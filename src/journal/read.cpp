@@ -127,7 +127,11 @@ void read_header(json::Reader& reader, Transaction& transaction)
   transaction.id = reader.string("id");
   transaction.started = reader.string("at");
   transaction.verb =
-      reader.choice<Verb>("verb", {{"install", Verb::install}, {"undo", Verb::undo}, {"repair", Verb::repair}});
+      reader.choice<Verb>("verb",
+                          {{"install", Verb::install},
+                           {"uninstall", Verb::uninstall},
+                           {"undo", Verb::undo},
+                           {"repair", Verb::repair}});
   transaction.arguments = reader.strings("arguments");
   transaction.of = reader.optional_string("of").value_or("");
   reader.string("seal");
@@ -174,6 +178,8 @@ std::string_view name_of(Verb verb)
   switch (verb) {
   case Verb::install:
     return "install";
+  case Verb::uninstall:
+    return "uninstall";
   case Verb::undo:
     return "undo";
   case Verb::repair:

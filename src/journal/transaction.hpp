@@ -21,8 +21,8 @@ inline constexpr std::string_view k_state_directory = "/var/lib/cudasetup";
 enum class Outcome { done, skipped, failed, interrupted };
 std::string_view name_of(Outcome outcome);
 
-/// What a transaction does: install, undo another one, or repair apt's sources.
-enum class Verb { install, undo, repair };
+/// What a transaction does: install, uninstall, undo another one, or repair apt's sources.
+enum class Verb { install, uninstall, undo, repair };
 std::string_view name_of(Verb verb);
 
 /// What a path was before the transaction changed it.

@@ -119,6 +119,13 @@ struct Translator {
     return {command(std::move(argv))};
   }
 
+  Commands operator()(const RemoveEmpty& remove) const
+  {
+    std::vector<std::string> argv = {"rmdir", "--ignore-fail-on-non-empty", "--"};
+    argv.insert(argv.end(), remove.directories.begin(), remove.directories.end());
+    return {command(std::move(argv))};
+  }
+
   Commands operator()(const Run& run) const { return {run.command}; }
 };
 

@@ -1,3 +1,4 @@
+#include "plan/environment_file.hpp"
 #include "plan/parts.hpp"
 
 #include "host/paths.hpp"
@@ -51,16 +52,15 @@ std::string section_of(const std::string& file, std::string_view mark)
 std::string environment_text(const Input& input)
 {
   const auto old = input.facts.files.find(std::string(host::k_environment_file));
-  const std::string file = old == input.facts.files.end() ? "" : old->second;
+  const EnvironmentFile file = read_environment(old == input.facts.files.end() ? "" : old->second);
   // A toolkit that came another way has its environment from there.
   const auto& cuda = input.resolution.cuda;
   const bool own_cuda = cuda && toolkit_state(input) != ToolkitState::foreign;
   if (!own_cuda && !input.resolution.has_libtorch()) {
     return "";
   }
-  const std::string sections = (own_cuda ? cuda_section(*cuda) : section_of(file, k_cuda_mark)) +
-                               (input.resolution.has_libtorch() ? torch_section() : section_of(file, k_torch_mark));
-  return "# Written by cudasetup, which replaces it when it installs another version.\n" + sections;
+  return write_environment(
+      {own_cuda ? cuda_section(*cuda) : file.cuda, input.resolution.has_libtorch() ? torch_section() : file.torch});
 }
 
 Step environment_step(const std::string& text)
@@ -97,6 +97,30 @@ std::vector<Step> runfile_loader_steps(const Input& input)
 }
 
 } // namespace
+
+std::string EnvironmentFile::cuda_home() const
+{
+  constexpr std::string_view k_name = "export CUDA_HOME=";
+  const std::size_t begin = cuda.find(k_name);
+  if (begin == std::string::npos) {
+    return "";
+  }
+  const std::size_t value = begin + k_name.size();
+  return cuda.substr(value, cuda.find('\n', value) - value);
+}
+
+EnvironmentFile read_environment(const std::string& text)
+{
+  return {section_of(text, k_cuda_mark), section_of(text, k_torch_mark)};
+}
+
+std::string write_environment(const EnvironmentFile& file)
+{
+  if (file.cuda.empty() && file.torch.empty()) {
+    return "";
+  }
+  return "# Written by cudasetup, which replaces it when it installs another version.\n" + file.cuda + file.torch;
+}
 
 std::vector<Step> environment_steps(const Input& input)
 {

@@ -1,4 +1,5 @@
 #include "plan/undo.hpp"
+#include "plan/uninstall.hpp"
 
 #include "base/hash.hpp"
 #include "base/octal.hpp"
@@ -280,6 +281,17 @@ json::Value to_json(const UndoPlan& plan, const std::string& root)
 {
   return Object{{"schema", "cudasetup.undo/1"},
                 {"transaction", plan.transaction},
+                {"left", reasons_json(plan.left)},
+                {"lost", reasons_json(plan.lost)},
+                {"steps", steps_json(plan.steps, root)},
+                {"reboot", plan.reboot}};
+}
+
+json::Value to_json(const UninstallPlan& plan, const std::string& root, const std::string& transaction)
+{
+  return Object{{"schema", "cudasetup.uninstall/1"},
+                {"transaction", transaction.empty() ? Value() : Value(transaction)},
+                {"gone", reasons_json(plan.gone)},
                 {"left", reasons_json(plan.left)},
                 {"lost", reasons_json(plan.lost)},
                 {"steps", steps_json(plan.steps, root)},

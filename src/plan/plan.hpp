@@ -72,9 +72,22 @@ struct CopyMatch {
   unsigned mode = 0644;
 };
 
-/// Removes files or folders of ours.
+/// What is kept of something that is removed.
+enum class Trace {
+  none,  ///< nothing: it is nobody's but ours, and of no use any more
+  noted, ///< that it was there
+  kept   ///< all of it, so that undo brings it back
+};
+
+/// Removes files, links or whole folders.
 struct Remove {
   std::vector<std::string> paths;
+  Trace trace = Trace::none;
+};
+
+/// Removes directories that are empty; others stay as they are.
+struct RemoveEmpty {
+  std::vector<std::string> directories;
 };
 
 /// What a failure of a program means: the end of the step; or, where what comes next shows by itself whether it
@@ -93,7 +106,7 @@ struct Run {
   std::vector<std::string> makes = {};
 };
 
-using Action = std::variant<Download, WriteFile, MakeDirectory, Unpack, Link, CopyMatch, Remove, Run>;
+using Action = std::variant<Download, WriteFile, MakeDirectory, Unpack, Link, CopyMatch, Remove, RemoveEmpty, Run>;
 
 /// May it be stopped in the middle without harm? dpkg's work may not.
 enum class Interruptible { no, yes };

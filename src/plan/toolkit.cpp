@@ -1,6 +1,7 @@
 #include "plan/parts.hpp"
 
 #include "base/text.hpp"
+#include "host/package_names.hpp"
 #include "host/paths.hpp"
 
 #include <algorithm>
@@ -14,13 +15,6 @@ namespace {
 std::string dashed_minor(const manifest::CudaRelease& release)
 {
   return base::replace_all(release.minor(), ".", "-");
-}
-
-/// Whether the package's name carries this minor: cuda-nvcc-11-1 does, cuda-toolkit-config-common does not.
-bool is_of_minor(std::string_view package, std::string_view minor)
-{
-  const std::string dashed = "-" + std::string(minor);
-  return package.ends_with(dashed) || package.find(dashed + "-") != std::string_view::npos;
 }
 
 const host::Toolkit* find_tree(const Input& input)
@@ -49,7 +43,7 @@ MinorPackages packages_of_minor(const Input& input)
   MinorPackages known;
   for (const auto& [name, package] : input.facts.packages) {
     // A local installer carries the minor in its name but holds no toolkit.
-    if (is_of_minor(name, minor) && !name.starts_with("cuda-repo-")) {
+    if (host::is_of_minor(name, minor) && !name.starts_with("cuda-repo-")) {
       known.any = true;
       known.all_configured = known.all_configured && package.configured;
     }
@@ -132,7 +126,9 @@ std::vector<Step> runfile_steps(const Input& input)
                      "--tmpdir=" + temporary,
                      "--override"});
   install.command.environment = {{"TMPDIR", temporary}};
-  install.makes = {directory, "/usr/local/cuda"};
+  install.makes = {directory,
+                   "/usr/local/cuda",
+                   std::string(host::k_runfile_loader_prefix) + dashed_minor(*choice.release) + ".conf"};
   Step step;
   step.id = "runfile-install-toolkit";
   step.title = "Install the CUDA toolkit " + choice.release->version.text() + " into " + directory;
@@ -180,7 +176,7 @@ std::vector<manifest::AptPackage> toolkit_packages(const Input& input)
     const auto there = input.facts.packages.find(package.name);
     // Packages without a minor in their name are shared: another toolkit may have brought a newer one, which serves
     // both, and apt would refuse to go back.
-    const bool newer = there != input.facts.packages.end() && !is_of_minor(package.name, minor) &&
+    const bool newer = there != input.facts.packages.end() && !host::is_of_minor(package.name, minor) &&
                        base::compare_debian_versions(there->second.version, package.version) > 0;
     if (!newer) {
       packages.push_back(package);

@@ -167,6 +167,21 @@ std::string to_sh(const plan::Plan& plan, const host::HostFacts& facts, const st
   return script;
 }
 
+std::string to_sh(const plan::UninstallPlan& plan, const std::string& root)
+{
+  std::string script = "#!/bin/sh\n";
+  comment(script, "Made by cudasetup. It uninstalls on this machine as it is now, and keeps nothing for an undo.");
+  say_root(script, root);
+  reasons(script, "What goes:", plan.gone);
+  reasons(script, "What stays:", plan.left);
+  script += '\n';
+  if (plan.steps.empty()) {
+    return script + "echo 'Nothing to do: nothing of it is there.'\n";
+  }
+  add_steps(script, plan.steps, root);
+  return script;
+}
+
 std::string to_sh(const plan::UndoPlan& plan, const std::string& root)
 {
   std::string script = "#!/bin/sh\n";

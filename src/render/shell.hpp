@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plan/undo.hpp"
+#include "plan/uninstall.hpp"
 
 #include <string>
 
@@ -14,5 +15,8 @@ std::string to_sh(const plan::Plan& plan, const host::HostFacts& facts, const st
 
 /// The same for what takes a transaction back. It works on this machine as it is now, and on no other.
 std::string to_sh(const plan::UndoPlan& plan, const std::string& root);
+
+/// The same for what uninstalls. It works on this machine as it is now, and on no other.
+std::string to_sh(const plan::UninstallPlan& plan, const std::string& root);
 
 } // namespace cudasetup::render

@@ -69,6 +69,19 @@ std::string to_text(const plan::UndoPlan& plan)
   return text;
 }
 
+std::string to_text(const plan::UninstallPlan& plan)
+{
+  std::string text = "Uninstalling\n";
+  reasons(text, "What goes", plan.gone);
+  reasons(text, "What stays", plan.left);
+  reasons(text, "What undo cannot bring back", plan.lost);
+  if (plan.steps.empty()) {
+    return text + "\nNothing to do\n";
+  }
+  add_steps(text, plan.steps);
+  return text;
+}
+
 std::string to_text(const plan::Plan& plan, const host::HostFacts& facts)
 {
   if (plan.purpose == plan::Purpose::repair_sources) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plan/undo.hpp"
+#include "plan/uninstall.hpp"
 
 #include <string>
 
@@ -14,5 +15,8 @@ std::string cost_text(const plan::Plan& plan);
 
 /// The same for what takes a transaction back.
 std::string to_text(const plan::UndoPlan& plan);
+
+/// The same for what uninstalls.
+std::string to_text(const plan::UninstallPlan& plan);
 
 } // namespace cudasetup::render

@@ -54,6 +54,7 @@ public:
     }
   }
   void operator()(const plan::Remove&) {}
+  void operator()(const plan::RemoveEmpty&) {}
   void operator()(const plan::Run& run)
   {
     const std::vector<std::string>& argv = run.command.argv;

@@ -8,21 +8,26 @@
 
 FAULTS_CUT=power
 
-# faults_prepare OSVERSION CUDA OPTIONS...: a layer that has Ubuntu's packages already, so that a run takes seconds and no
-# network; the options of the installation (its LibTorch is a tiny one, that nothing can compute with); the states
-# before, and after an installation that nobody disturbed.
-faults_prepare() {
-  local cuda=$2
+# faults_layer OSVERSION: a layer that has Ubuntu's packages already, so that a run takes seconds and no network.
+faults_layer() {
   FAULTS_OS=$1
-  shift 2
+  # shellcheck disable=SC2119
   [ -n "$SERVER_PID" ] || case_serve
   case_root "$FAULTS_OS"
-  OVERLAY=$(faults_tiny_torch)
   root_run "$ROOT" apt-get update >/dev/null
   root_run "$ROOT" apt-get install -y --no-install-recommends cmake g++ make unzip libxml2 ca-certificates >/dev/null
   root_run "$ROOT" apt-get clean
   case_without_archive
   FAULTS_LAYER=$(root_layer "$ROOT")
+}
+
+# faults_prepare OSVERSION CUDA OPTIONS...: that layer; the options of the installation (its LibTorch is a tiny one, that
+# nothing can compute with); the states before, and after an installation that nobody disturbed.
+faults_prepare() {
+  local cuda=$2
+  faults_layer "$1"
+  shift 2
+  OVERLAY=$(faults_tiny_torch)
   FAULTS_OPTIONS=(--cuda "$cuda" --torch "$TORCH" --driver none --profile runtime "$@")
   faults_fresh
   undo_state "$ROOT" >"$CASE_HOME/faults-before"

@@ -1,0 +1,104 @@
+#include "apply/uninstall.hpp"
+#include "apply/uninstall_plan.hpp"
+#include "cli/agreement.hpp"
+#include "cli/pipeline.hpp"
+#include "cli/typed.hpp"
+#include "cli/verbs.hpp"
+#include "probe/probe.hpp"
+#include "render/shell.hpp"
+#include "render/text.hpp"
+
+namespace cudasetup::cli {
+
+namespace {
+
+using base::ErrorKind;
+
+host::HostFacts look_at_machine(const Options& options, const effects::Effects& effects, bool is_root)
+{
+  probe::ProbeOptions look;
+  look.root = options.host.root;
+  look.privilege = is_root ? probe::Privilege::root : probe::Privilege::user;
+  return probe::probe(effects.files, effects.target, effects.processes, look);
+}
+
+void show(const Options& options,
+          Outside& outside,
+          const plan::UninstallPlan& plan,
+          const std::string& transaction,
+          const std::string& text)
+{
+  if (options.json == Switch::on) {
+    outside.print(json::write(plan::to_json(plan, options.host.root, transaction), json::Layout::indented));
+  } else {
+    outside.print(text);
+  }
+}
+
+std::string nothing_there(const plan::UninstallPlan& plan)
+{
+  std::string text = "Nothing to uninstall: nothing of it is there.\n";
+  for (const resolve::Reason& reason : plan.left) {
+    text += "  " + reason.about + ": " + reason.text + "\n";
+  }
+  return text;
+}
+
+base::Result<int>
+carry_out(const Options& options, Outside& outside, const effects::Effects& effects, const plan::UninstallPlan& plan)
+{
+  plan::UninstallPlan shown = plan;
+  const auto ask = [&](const plan::UninstallPlan& known) {
+    shown = known;
+    outside.console.say(render::to_text(known));
+    return agree(options, outside, "Uninstall it?");
+  };
+  const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
+  const plan::Trace trace = options.no_undo == Switch::on ? plan::Trace::noted : plan::Trace::kept;
+  CUDASETUP_TRY_ASSIGN(const apply::Applied applied, apply::uninstall(effects, plan, trace, how, ask));
+  const std::string back =
+      options.no_undo == Switch::on
+          ? "Uninstalled.\n"
+          : "Uninstalled. What undo needs is kept; to bring it back: " +
+                base::to_shell(at_place({"sudo", "cudasetup", "undo", applied.transaction}, options)) + "\n";
+  show(options, outside, shown, applied.transaction, back);
+  if (plan.reboot && (options.host.root.empty() || options.host.root == "/")) {
+    return base::fail(base::make_error(ErrorKind::needs_reboot, "the driver that is loaded is no more installed")
+                          .with_hint("reboot", base::Command{{"reboot"}}));
+  }
+  return 0;
+}
+
+} // namespace
+
+base::Result<int> run_uninstall(const Options& options, Outside& outside)
+{
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  CUDASETUP_TRY(check_places(options.host, effects.files));
+  if (options.dry_run == Switch::off && outside.is_root) {
+    CUDASETUP_TRY(apply::wait_for_turn(effects, {options.host.root, options.how.lock_timeout_seconds}));
+  }
+  CUDASETUP_TRY_ASSIGN(apply::UninstallInput input,
+                       apply::look_for_uninstall(effects.target,
+                                                 look_at_machine(options, effects, outside.is_root),
+                                                 options.uninstall,
+                                                 arguments_of(options)));
+  input.trace = options.no_undo == Switch::on ? plan::Trace::noted : plan::Trace::kept;
+  input.lock_timeout_seconds = options.how.lock_timeout_seconds;
+  const plan::UninstallPlan plan = apply::plan_uninstall(input);
+  if (options.dry_run == Switch::on) {
+    show(options, outside, plan, "", render::to_sh(plan, options.host.root));
+    return 0;
+  }
+  if (plan.steps.empty()) {
+    show(options, outside, plan, "", nothing_there(plan));
+    return 0;
+  }
+  if (!outside.is_root) {
+    return base::fail(base::make_error(ErrorKind::needs_root, "uninstalling needs root; nothing was changed")
+                          .with_hint("give the same command with sudo", again(options, {})));
+  }
+  return carry_out(options, outside, effects, plan);
+}
+
+} // namespace cudasetup::cli
