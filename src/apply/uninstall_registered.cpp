@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "host/paths.hpp"
 #include "plan/environment_file.hpp"
+#include "plan/holds.hpp"
 
 #include <algorithm>
 
@@ -204,6 +205,29 @@ void write_environment(const UninstallInput& input, const Going& going, Register
   }
 }
 
+/// Leaves out of what apt is kept from moving what goes.
+void write_holds(const UninstallInput& input, const Going& going, Registered& registered)
+{
+  const std::string path(plan::k_holds_file);
+  const auto now = input.facts.files.find(path);
+  if (now == input.facts.files.end() || !input.paths_now.contains(path) || !going.nvidia_stays) {
+    return;
+  }
+  std::vector<plan::Held> held = plan::read_holds(now->second);
+  std::erase_if(held, [&](const plan::Held& each) {
+    const bool by_minor = std::any_of(going.minors.begin(), going.minors.end(), [&](const std::string& minor) {
+      return each.pattern == plan::pattern_of_toolkit(dashed(minor));
+    });
+    const bool by_name = std::all_of(
+        each.names.begin(), each.names.end(), [&](const std::string& name) { return going.packages.contains(name); });
+    return by_minor || by_name;
+  });
+  const std::string text = plan::write_holds(held);
+  if (text != now->second && registered.is_as_we_left_it(path)) {
+    registered.write(path, text);
+  }
+}
+
 /// /usr/local/cuda, where it is the runfile's link to a toolkit that goes: to the newest that stays, or away.
 void point_at_another_toolkit(const UninstallInput& input, const Going& going, Registered& registered)
 {
@@ -257,6 +281,7 @@ void plan_registered(const UninstallInput& input, const Going& going, plan::Unin
   if (!all) {
     write_environment(input, going, registered);
     point_at_another_toolkit(input, going, registered);
+    write_holds(input, going, registered);
     if (current_libtorch_goes(input, going)) {
       register_libtorch(input, going, registered);
     }

@@ -249,6 +249,10 @@ base::Result<HowOptions> how_of(const OptionTexts& texts, Environment environmen
   const std::string manifest = texts.manifest.empty() ? environment("CUDASETUP_MANIFEST").value_or("") : texts.manifest;
   CUDASETUP_TRY_ASSIGN(how.manifest_directory, optional_path("--manifest", manifest, environment));
   how.keep_downloads = switch_of(texts.keep_downloads);
+  if (texts.hold && texts.no_hold) {
+    return base::fail(contradiction("--hold contradicts --no-hold"));
+  }
+  how.holds = texts.hold ? plan::Holds::all : texts.no_hold ? plan::Holds::none : plan::Holds::automatic;
   const auto timeout = base::parse_number(texts.lock_timeout);
   if (!timeout || *timeout > k_longest_lock_timeout) {
     return base::fail(base::make_error(ErrorKind::usage,

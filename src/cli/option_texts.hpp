@@ -34,6 +34,8 @@ struct OptionTexts {
   std::string manifest;
   bool require_digests = false;
   bool keep_downloads = false;
+  bool hold = false;
+  bool no_hold = false;
   std::string lock_timeout = "300";
   std::string reboot = "ask";
   bool yes = false;

@@ -38,6 +38,7 @@ struct HowOptions {
   std::optional<base::Url> pytorch_mirror;
   std::optional<std::string> manifest_directory;
   Switch keep_downloads = Switch::off;
+  plan::Holds holds = plan::Holds::automatic;
   unsigned lock_timeout_seconds = 300;
   Switch yes = Switch::off;
   Reboot reboot = Reboot::ask;

@@ -81,6 +81,9 @@ void add_how(CLI::App& app, OptionTexts& texts)
   add_digests(app, texts);
   app.add_flag("--keep-downloads", texts.keep_downloads, "leave what was fetched in /var/cache/cudasetup")
       ->group("How");
+  app.add_flag("--hold", texts.hold, "keep apt's upgrades from moving toolkit and driver")->group("How");
+  app.add_flag("--no-hold", texts.no_hold, "hold nothing (by default, what was asked for to its last number)")
+      ->group("How");
   add_lock_timeout(app, texts);
 }
 

@@ -102,6 +102,7 @@ plan::Settings settings_of(const Options& options, const manifest::Manifest& man
   plan::Settings settings;
   settings.nvidia_mirror = options.how.nvidia_mirror;
   settings.pytorch_mirror = options.how.pytorch_mirror;
+  settings.holds = options.how.holds;
   settings.keep_downloads = options.how.keep_downloads == Switch::on;
   settings.lock_timeout_seconds = options.how.lock_timeout_seconds;
   settings.manifest_digest = manifest.digest;

@@ -136,6 +136,8 @@ Typed typed_of(const OptionTexts& texts, Environment environment)
   }
   add(typed.manifest, "--manifest", texts.manifest);
   add_flag(typed.how, "--keep-downloads", texts.keep_downloads);
+  add_flag(typed.how, "--hold", texts.hold);
+  add_flag(typed.how, "--no-hold", texts.no_hold);
   add(typed.how, "--lock-timeout", texts.lock_timeout, OptionTexts().lock_timeout);
   add_flag(typed.manner, "--dry-run", texts.dry_run);
   add_flag(typed.manner, "--yes", texts.yes);

@@ -119,6 +119,14 @@ std::vector<Step> environment_steps(const Input& input);
 /// The unit that verifies after the reboot, where one is needed and this program is there to be run.
 std::vector<Step> after_boot_steps(const Input& input);
 
+// --- holds.cpp
+
+/// Lets go what an earlier run holds and this one changes; the simulation can only follow it.
+inline constexpr std::string_view k_release_step = "release-holds";
+std::vector<Step> release_steps(const Input& input);
+/// Holds what is to be held.
+std::vector<Step> hold_steps(const Input& input);
+
 // --- planner.cpp
 
 /// A new module is loaded by the next boot: NVIDIA's guides ask for one, and nouveau or an older module holds the GPU

@@ -201,11 +201,19 @@ struct Plan {
   Purpose purpose = Purpose::install;
 };
 
+/// What apt is kept from moving afterwards.
+enum class Holds {
+  automatic, ///< what was asked for to the last number (CUDA 12.4.0, driver 455.32.00), or was held by us before
+  all,       ///< toolkit and driver
+  none
+};
+
 /// How the plan will be run, where that changes its commands.
 struct Settings {
   std::optional<base::Url> nvidia_mirror;  ///< stands for https://developer.download.nvidia.com
   std::optional<base::Url> pytorch_mirror; ///< stands for https://download.pytorch.org
   bool keep_downloads = false;
+  Holds holds = Holds::automatic;
   unsigned lock_timeout_seconds = 300;
   std::string manifest_digest = {}; ///< Manifest::digest, for the plan
   std::vector<manifest::SigningKey> keys = {};

@@ -28,6 +28,7 @@ std::vector<Step> main_steps(const Input& input)
   append(steps, libtorch_steps(input));
   append(steps, python_steps(input));
   append(steps, environment_steps(input));
+  append(steps, hold_steps(input));
   append(steps, after_boot_steps(input));
   return steps;
 }
@@ -55,6 +56,9 @@ std::optional<Simulation> make_simulation(const Input& input, const std::vector<
     simulation.after = k_certificates_step;
   } else if (!input.facts.dpkg_audit.empty()) {
     simulation.after = k_finish_step;
+  }
+  if (simulation.after != k_certificates_step && !release_steps(input).empty()) {
+    simulation.after = k_release_step;
   }
   describe_source(input, simulation);
   return simulation;
@@ -144,6 +148,8 @@ Plan make_plan(const resolve::Request& request,
   plan.request = request;
   plan.resolution = resolution;
   plan.steps = system_steps(input, missing);
+  const std::vector<Step> release = release_steps(input);
+  plan.steps.insert(plan.steps.begin(), release.begin(), release.end());
   if (!plan.steps.empty() || !main.empty()) {
     std::vector<Step> finish = finish_steps(input);
     plan.steps.insert(plan.steps.begin(), finish.begin(), finish.end());

@@ -53,13 +53,25 @@ public:
       m_facts.nvidia_keyrings.push_back(to);
     }
   }
-  void operator()(const plan::Remove&) {}
+  void operator()(const plan::Remove& remove)
+  {
+    for (const std::string& path : remove.paths) {
+      m_facts.files.erase(path);
+    }
+  }
   void operator()(const plan::RemoveEmpty&) {}
   void operator()(const plan::Run& run)
   {
     const std::vector<std::string>& argv = run.command.argv;
     if (argv[0] == "apt-get" && argv[1] == "install") {
       install(argv);
+    } else if (argv[0] == "apt-mark") {
+      for (const std::string& name : std::vector<std::string>(argv.begin() + 2, argv.end())) {
+        std::erase(m_facts.holds, name);
+        if (argv[1] == "hold") {
+          m_facts.holds.push_back(name);
+        }
+      }
     } else if (argv[0] == "dpkg") {
       unpack(argv.back());
     } else if (argv[0] == "sh") {

@@ -1,0 +1,249 @@
+#include "plan/holds.hpp"
+
+#include "base/text.hpp"
+#include "host/paths.hpp"
+#include "host/stanzas.hpp"
+#include "plan/parts.hpp"
+
+#include <algorithm>
+
+namespace cudasetup::plan {
+
+namespace {
+
+constexpr std::string_view k_mark = "Held by cudasetup:";
+
+std::vector<Held> holds_there(const Input& input)
+{
+  const auto file = input.facts.files.find(std::string(k_holds_file));
+  return file == input.facts.files.end() ? std::vector<Held>{} : read_holds(file->second);
+}
+
+bool is_of_toolkit(const Held& held)
+{
+  return held.pattern.starts_with('*');
+}
+
+std::vector<std::string> names_of(const std::vector<manifest::AptPackage>& packages)
+{
+  std::vector<std::string> names;
+  names.reserve(packages.size());
+  for (const manifest::AptPackage& package : packages) {
+    names.push_back(package.name);
+  }
+  return names;
+}
+
+/// One of the two things that can be held: whether this plan is about it, changes it, and how it was asked for.
+struct Subject {
+  Held held;
+  bool changes = false;
+  bool asked_exactly = false;
+};
+
+std::vector<Subject> subjects(const Input& input)
+{
+  std::vector<Subject> all;
+  const auto& cuda = input.resolution.cuda;
+  if (cuda && cuda->method != resolve::Method::runfile && toolkit_state(input) != ToolkitState::foreign) {
+    const auto& asked = input.request.cuda.version;
+    constexpr std::size_t k_parts_with_patch = 3;
+    all.push_back(
+        {{pattern_of_toolkit(base::replace_all(cuda->release->minor(), ".", "-")), names_of(toolkit_packages(input))},
+         toolkit_state(input) == ToolkitState::absent,
+         asked && asked->parts().size() >= k_parts_with_patch});
+  }
+  const resolve::DriverSelection& driver = input.resolution.driver;
+  if (driver.action == resolve::DriverAction::install) {
+    const auto& asked = input.request.driver.version;
+    const std::vector<std::string> names = names_of(driver.packages);
+    all.push_back({{base::join(names, " "), names},
+                   driver_origin(input) != DriverOrigin::none,
+                   asked && asked->parts().size() > 1});
+  }
+  return all;
+}
+
+/// Whether both are about the same: the same toolkit, or the driver.
+bool is_same(const Held& a, const Held& b)
+{
+  return is_of_toolkit(a) == is_of_toolkit(b) && (!is_of_toolkit(a) || a.pattern == b.pattern);
+}
+
+bool wants(const Input& input, const Subject& subject, bool held_before)
+{
+  switch (input.settings.holds) {
+  case Holds::none:
+    return false;
+  case Holds::all:
+    return true;
+  case Holds::automatic:
+    break;
+  }
+  return subject.asked_exactly || held_before;
+}
+
+/// What is held now, during the installation and in the end.
+struct Course {
+  std::vector<Held> now;
+  std::vector<Held> meanwhile;
+  std::vector<Held> then;
+};
+
+Course course_of(const Input& input)
+{
+  Course course;
+  course.now = holds_there(input);
+  course.meanwhile = course.now;
+  for (const Subject& subject : subjects(input)) {
+    const auto former = std::find_if(
+        course.now.begin(), course.now.end(), [&](const Held& held) { return is_same(held, subject.held); });
+    const bool held_before = former != course.now.end();
+    const bool wanted = wants(input, subject, held_before);
+    if (held_before && (subject.changes || !wanted)) {
+      std::erase(course.meanwhile, *former);
+    }
+    if (wanted) {
+      // What stays as it is keeps the names that it was held by.
+      course.then.push_back(held_before && !subject.changes ? *former : subject.held);
+    }
+  }
+  for (const Held& held : course.meanwhile) {
+    if (std::none_of(course.then.begin(), course.then.end(), [&](const Held& other) { return is_same(held, other); })) {
+      course.then.push_back(held);
+    }
+  }
+  return course;
+}
+
+std::vector<Action> file_actions(const std::vector<Held>& before, const std::vector<Held>& after)
+{
+  const std::string text = write_holds(after);
+  if (text == write_holds(before)) {
+    return {};
+  }
+  if (text.empty()) {
+    return {Remove{{std::string(k_holds_file)}, Trace::kept}};
+  }
+  return {WriteFile{std::string(k_holds_file), text}};
+}
+
+/// Names in @p all that are, or are not, held now.
+std::vector<std::string> names_in(const Input& input, const std::vector<Held>& all, bool held)
+{
+  std::vector<std::string> names;
+  for (const Held& each : all) {
+    for (const std::string& name : each.names) {
+      const auto& holds = input.facts.holds;
+      if ((std::find(holds.begin(), holds.end(), name) != holds.end()) == held) {
+        names.push_back(name);
+      }
+    }
+  }
+  return names;
+}
+
+Step step_of(std::string_view id, std::string title, std::string because, std::vector<Action> actions)
+{
+  Step step;
+  step.id = id;
+  step.title = std::move(title);
+  step.because = std::move(because);
+  step.actions = std::move(actions);
+  step.undo = "cudasetup undo";
+  return step;
+}
+
+std::vector<std::string> with(std::vector<std::string> argv, const std::vector<std::string>& more)
+{
+  argv.insert(argv.end(), more.begin(), more.end());
+  return argv;
+}
+
+} // namespace
+
+std::string pattern_of_toolkit(std::string_view dashed_minor)
+{
+  const std::string minor(dashed_minor);
+  return "*-" + minor + " *-" + minor + "-*";
+}
+
+std::string write_holds(const std::vector<Held>& all)
+{
+  std::string text;
+  for (const Held& held : all) {
+    text += std::string(text.empty() ? "" : "\n") + "Explanation: " + std::string(k_mark) + " " +
+            base::join(held.names, " ") + "\nPackage: " + held.pattern +
+            // "now" is apt's name for what is installed; from 1000 on a pin keeps it from every other version.
+            "\nPin: release a=now\nPin-Priority: 1001\n";
+  }
+  return text;
+}
+
+std::vector<Held> read_holds(std::string_view text)
+{
+  std::vector<Held> all;
+  for (const host::Stanza& stanza : host::parse_stanzas(text)) {
+    const std::string_view explanation = host::field(stanza, "explanation");
+    if (!explanation.starts_with(k_mark)) {
+      continue;
+    }
+    Held held{std::string(host::field(stanza, "package")), {}};
+    for (const std::string_view name : base::words(explanation.substr(k_mark.size()))) {
+      held.names.emplace_back(name);
+    }
+    all.push_back(std::move(held));
+  }
+  return all;
+}
+
+std::vector<Step> release_steps(const Input& input)
+{
+  const Course course = course_of(input);
+  std::vector<Held> gone = course.now;
+  std::erase_if(gone, [&](const Held& held) {
+    return std::find(course.meanwhile.begin(), course.meanwhile.end(), held) != course.meanwhile.end();
+  });
+  std::vector<Action> actions;
+  if (const auto names = names_in(input, gone, true); !names.empty()) {
+    actions.emplace_back(run(with({"apt-mark", "unhold"}, names)));
+  }
+  const std::vector<Action> files = file_actions(course.now, course.meanwhile);
+  actions.insert(actions.end(), files.begin(), files.end());
+  if (actions.empty()) {
+    return {};
+  }
+  return {step_of(k_release_step,
+                  "Let go what cudasetup holds",
+                  "it was held by an earlier run, and is changed now, or is to be held no more",
+                  std::move(actions))};
+}
+
+std::vector<Step> hold_steps(const Input& input)
+{
+  const Course course = course_of(input);
+  std::vector<Action> actions = file_actions(course.meanwhile, course.then);
+  std::vector<Held> kept;
+  std::vector<Held> more;
+  for (const Held& held : course.then) {
+    const bool stays = std::find(course.meanwhile.begin(), course.meanwhile.end(), held) != course.meanwhile.end();
+    (stays ? kept : more).push_back(held);
+  }
+  std::vector<std::string> names = names_in(input, kept, false);
+  for (const Held& held : more) {
+    names.insert(names.end(), held.names.begin(), held.names.end());
+  }
+  if (!names.empty()) {
+    actions.emplace_back(run(with({"apt-mark", "hold"}, names)));
+  }
+  if (actions.empty()) {
+    return {};
+  }
+  return {step_of("hold",
+                  "Keep apt from moving " + enumerate(names),
+                  "its upgrades, by hand or unattended, leave these at the version that was asked for, and all "
+                  "packages of the same toolkit with them; --no-hold lets them go",
+                  std::move(actions))};
+}
+
+} // namespace cudasetup::plan
