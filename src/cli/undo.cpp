@@ -116,7 +116,7 @@ base::Result<int> run_undo(const Options& options, Outside& outside)
   }
   CUDASETUP_TRY_ASSIGN(const std::optional<Transaction> transaction, choose(effects.target, options));
   if (!transaction) {
-    outside.print("Nothing to take back: cudasetup has changed nothing here, or all of it is undone.\n");
+    show(options, outside, {}, "Nothing to take back: cudasetup has changed nothing here, or all of it is undone.\n");
     return 0;
   }
   return undo(options, outside, *transaction);

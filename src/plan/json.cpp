@@ -280,7 +280,7 @@ Value steps_json(const std::vector<Step>& steps, const std::string& root)
 json::Value to_json(const UndoPlan& plan, const std::string& root)
 {
   return Object{{"schema", "cudasetup.undo/1"},
-                {"transaction", plan.transaction},
+                {"transaction", plan.transaction.empty() ? Value() : Value(plan.transaction)},
                 {"left", reasons_json(plan.left)},
                 {"lost", reasons_json(plan.lost)},
                 {"steps", steps_json(plan.steps, root)},

@@ -9,7 +9,7 @@ namespace cudasetup::plan {
 
 /// What takes a transaction back. All its actions are programs that every Ubuntu has.
 struct UndoPlan {
-  std::string transaction; ///< 0001
+  std::string transaction; ///< 0001; empty where there is none to take back
   std::vector<Step> steps;
   /// What somebody else changed since, and which is therefore left as it is; with the command that takes it back all
   /// the same.

@@ -45,5 +45,24 @@ check_document plan plan --format json --os ubuntu24.04 --gpu 10de:2b85 --python
 check_document plan plan --format json --os ubuntu26.04 --container --gpu sm_90 --torch none
 check_document refusal plan --format json --os ubuntu22.04 --gpu 10de:2b85 --cuda 11.8
 check_document refusal plan --json --os ubuntu22.04 --cuda 11.15
+# What was done and what takes it back: first where nothing was done.
 case_root 22.04
+check_document undo undo --root "$ROOT" --yes --json
+expect_status 0
+check_document uninstall uninstall --root "$ROOT" --yes --json
+expect_status 0
+check_document history history --root "$ROOT" --json
+expect_status 0
+mkdir -p "$ROOT/usr/local/cuda-12.4/bin"
+printf '{"cuda": {"name": "CUDA SDK", "version": "12.4.1"}}' >"$ROOT/usr/local/cuda-12.4/version.json"
+check_document uninstall uninstall --root "$ROOT" --cuda 12.4 --dry-run --json
+expect_status 0
+check_document uninstall uninstall --root "$ROOT" --cuda 12.4 --yes --json
+expect_status 0
+check_document undo undo --root "$ROOT" --dry-run --json
+expect_status 0
+check_document undo undo --root "$ROOT" --yes --json
+expect_status 0
+check_document history history --root "$ROOT" --json
+expect_status 0
 check_document verify verify --root "$ROOT" --json

@@ -22,6 +22,7 @@ TEST_F(UninstallRunTest, where_nothing_is_there_it_says_so)
   EXPECT_THAT(out_of({"uninstall", "--cuda", "12.4", "--yes"}), HasSubstr("Nothing to uninstall"));
   const json::Value document = document_of({"uninstall", "--torch", "1.7.1", "--yes", "--json"});
   EXPECT_EQ(text_at(document, "schema"), "cudasetup.uninstall/1");
+  EXPECT_EQ(text_at(document_of({"undo", "--yes", "--json"}), "schema"), "cudasetup.undo/1");
 }
 
 TEST_F(UninstallRunTest, a_dry_run_prints_a_script_and_touches_nothing)
