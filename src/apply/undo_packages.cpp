@@ -35,9 +35,10 @@ bool is_there(const std::optional<PackageState>& state)
 /// What is to be done with packages, by kind.
 struct Work {
   std::vector<std::string> purge;
-  std::vector<std::string> remove; ///< their configuration files were there before
-  std::vector<std::string> installers;
-  std::vector<std::string> back; ///< the packages of the installers
+  std::vector<std::string> remove;     ///< their configuration files were there before
+  std::vector<std::string> installers; ///< of earlier versions of what is there
+  std::vector<std::string> returning;  ///< installers of what is gone
+  std::vector<std::string> back;       ///< the packages of both
   std::vector<std::string> automatic;
   std::vector<std::string> manual;
   std::vector<std::string> hold;
@@ -83,7 +84,7 @@ void bring_back(const UndoInput& input, const Case& package, Work& work, plan::U
     plan.lost.push_back({package.name, "version " + version + " was there, and its installer cannot be had any more"});
     return;
   }
-  work.installers.push_back(file);
+  (is_there(package.now) ? work.installers : work.returning).push_back(file);
   work.back.push_back(package.name);
   if (!is_there(package.now)) {
     // It comes back as if somebody had asked for it.
@@ -166,6 +167,12 @@ void add_package_steps(const Work& work, plan::UndoPlan& plan)
                                    "this transaction brought them, and nothing that was there before needs them; dpkg "
                                    "refuses where something that came since does",
                                    std::move(away)));
+  }
+  if (!work.returning.empty()) {
+    plan.steps.push_back(undo_step("undo-return",
+                                   "Put back " + count_of(work.returning.size()) + " that had gone",
+                                   "they come now, since what took their place may exclude them",
+                                   {with({"dpkg", "--unpack"}, work.returning)}));
   }
   if (!work.back.empty()) {
     plan.steps.push_back(undo_step("undo-configure",

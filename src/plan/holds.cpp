@@ -197,15 +197,21 @@ std::vector<Held> read_holds(std::string_view text)
   return all;
 }
 
-std::vector<Step> release_steps(const Input& input)
+std::vector<std::string> released_packages(const Input& input)
 {
   const Course course = course_of(input);
   std::vector<Held> gone = course.now;
   std::erase_if(gone, [&](const Held& held) {
     return std::find(course.meanwhile.begin(), course.meanwhile.end(), held) != course.meanwhile.end();
   });
+  return names_in(input, gone, true);
+}
+
+std::vector<Step> release_steps(const Input& input)
+{
+  const Course course = course_of(input);
   std::vector<Action> actions;
-  if (const auto names = names_in(input, gone, true); !names.empty()) {
+  if (const auto names = released_packages(input); !names.empty()) {
     actions.emplace_back(run(with({"apt-mark", "unhold"}, names)));
   }
   const std::vector<Action> files = file_actions(course.now, course.meanwhile);

@@ -43,11 +43,13 @@ bool names_package(std::string_view pattern, std::string_view name)
 std::vector<std::string> held_packages(const Input& input, const std::vector<std::string>& packages)
 {
   std::vector<std::string> held;
+  const std::vector<std::string> released = released_packages(input);
   for (const std::string& package : packages) {
     const std::string name = name_of(package);
     const std::string version = package.size() > name.size() ? package.substr(name.size() + 1) : "";
     const bool is_there = input.facts.packages.contains(name);
     if (is_there && is_on_hold(input.facts, name) &&
+        std::find(released.begin(), released.end(), name) == released.end() &&
         presence_of(input.facts, manifest::AptPackage{name, version}) == Presence::absent) {
       held.push_back(name);
     }

@@ -124,6 +124,8 @@ std::vector<Step> after_boot_steps(const Input& input);
 /// Lets go what an earlier run holds and this one changes; the simulation can only follow it.
 inline constexpr std::string_view k_release_step = "release-holds";
 std::vector<Step> release_steps(const Input& input);
+/// The packages that it lets go.
+std::vector<std::string> released_packages(const Input& input);
 /// Holds what is to be held.
 std::vector<Step> hold_steps(const Input& input);
 

@@ -5,24 +5,6 @@
 . "$(dirname "$0")/../lib/case.sh"
 . "$(dirname "$0")/../lib/faults.sh"
 
-# newer_archive: another archive, of this case's own, with a later version of two packages of the toolkit.
-newer_archive() {
-  local archive=$ROOT/srv/newer tree name
-  mkdir -p "$archive"
-  for name in cuda-toolkit-11-1 cuda-nvcc-11-1; do
-    tree=$CASE_HOME/newer-$name
-    mkdir -p "$tree/DEBIAN"
-    printf '%s\n' "Package: $name" 'Version: 11.9.9-1' 'Architecture: amd64' 'Maintainer: Nobody <nobody@example.org>' \
-      'Description: a later version' >"$tree/DEBIAN/control"
-    dpkg-deb -Zxz --root-owner-group --build "$tree" "$archive/${name}_11.9.9-1_amd64.deb" >/dev/null
-  done
-  (cd "$archive" && dpkg-scanpackages . /dev/null 2>/dev/null >Packages)
-  printf 'deb [trusted=yes] file:/srv/newer ./\n' >"$ROOT/etc/apt/sources.list.d/newer.list"
-  # NVIDIA's own pin would keep others' versions back by itself.
-  printf 'Package: *\nPin: origin ""\nPin-Priority: 700\n' >"$ROOT/etc/apt/preferences.d/newer"
-  root_run "$ROOT" apt-get update >/dev/null 2>&1
-}
-
 # version NAME: of that package, as it is installed.
 # shellcheck disable=SC2016  # the format is dpkg-query's
 version() { root_run "$ROOT" dpkg-query -W -f '${Version}' "$1"; }
@@ -41,7 +23,7 @@ expect_status 0
 root_run "$ROOT" apt-mark showhold >"$CASE_HOME/holds"
 grep -x 'cuda-toolkit-11-1' "$CASE_HOME/holds" >/dev/null || fail 'the toolkit is not held'
 nvcc=$(version cuda-nvcc-11-1)
-newer_archive
+faults_newer cuda-toolkit-11-1 cuda-nvcc-11-1
 ! upgraded upgrade || fail 'an upgrade moves what is held'
 ! upgraded dist-upgrade || fail 'a full upgrade moves what is held'
 root_run "$ROOT" apt-get upgrade --yes >/dev/null 2>&1
@@ -58,7 +40,7 @@ upgraded upgrade || fail 'without the hold nothing moves: the case proves nothin
 setup undo --yes
 expect_status 0
 ! upgraded upgrade || fail 'undo did not bring the hold back'
-rm -r "$ROOT/srv/newer" "$ROOT/etc/apt/sources.list.d/newer.list" "$ROOT/etc/apt/preferences.d/newer"
+faults_no_newer
 setup undo --yes
 expect_status 0
 expect_undone

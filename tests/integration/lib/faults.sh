@@ -8,14 +8,16 @@
 
 FAULTS_CUT=power
 
-# faults_layer OSVERSION: a layer that has Ubuntu's packages already, so that a run takes seconds and no network.
+# faults_layer OSVERSION PACKAGE...: a layer that has Ubuntu's packages already, and these, so that a run takes seconds
+# and no network.
 faults_layer() {
   FAULTS_OS=$1
+  shift
   # shellcheck disable=SC2119
   [ -n "$SERVER_PID" ] || case_serve
   case_root "$FAULTS_OS"
   root_run "$ROOT" apt-get update >/dev/null
-  root_run "$ROOT" apt-get install -y --no-install-recommends cmake g++ make unzip libxml2 ca-certificates >/dev/null
+  root_run "$ROOT" apt-get install -y --no-install-recommends cmake g++ make unzip libxml2 ca-certificates "$@" >/dev/null
   root_run "$ROOT" apt-get clean
   case_without_archive
   FAULTS_LAYER=$(root_layer "$ROOT")
@@ -68,6 +70,27 @@ PYTHON
   fi
   printf '%s\n' "$folder"
 }
+
+# faults_newer NAME...: an archive of the case's own in the root with a later version, 99, of these packages, which apt takes
+# before NVIDIA's.
+faults_newer() {
+  local archive=$ROOT/srv/newer tree name
+  mkdir -p "$archive"
+  for name; do
+    tree=$CASE_HOME/newer-$name
+    mkdir -p "$tree/DEBIAN"
+    printf '%s\n' "Package: $name" 'Version: 99-1' 'Architecture: all' 'Maintainer: Nobody <nobody@example.org>' \
+      'Description: a later version' >"$tree/DEBIAN/control"
+    dpkg-deb -Zxz --root-owner-group --build "$tree" "$archive/${name}_99-1_all.deb" >/dev/null
+  done
+  (cd "$archive" && dpkg-scanpackages . /dev/null 2>/dev/null >Packages)
+  printf 'deb [trusted=yes] file:/srv/newer ./\n' >"$ROOT/etc/apt/sources.list.d/newer.list"
+  # NVIDIA's own pin would keep others' versions back by itself.
+  printf 'Package: *\nPin: origin ""\nPin-Priority: 700\n' >"$ROOT/etc/apt/preferences.d/newer"
+  root_run "$ROOT" apt-get update >/dev/null 2>&1
+}
+
+faults_no_newer() { rm -r "$ROOT/srv/newer" "$ROOT/etc/apt/sources.list.d/newer.list" "$ROOT/etc/apt/preferences.d/newer"; }
 
 faults_fresh() { ROOT=$(root_make "$(root_suite "$FAULTS_OS")" "$FAULTS_OS" "$FAULTS_LAYER"); }
 

@@ -124,10 +124,20 @@ TEST_F(UndoPlanTest, a_changed_version_comes_back_from_what_was_put_aside)
   m_input.transaction.kept = {{"common", "1", "/k/common.deb"}, {"gone", "1", "/k/gone.deb"}};
   m_input.available = {"/k/common.deb", "/k/gone.deb"};
   EXPECT_EQ(commands(),
-            (Lines{"dpkg --unpack /k/common.deb /k/gone.deb",
+            (Lines{"dpkg --unpack /k/common.deb",
                    "dpkg --force-remove-reinstreq --purge new",
+                   "dpkg --unpack /k/gone.deb",
                    "dpkg --configure common gone"}));
   EXPECT_TRUE(m_plan.lost.empty());
+}
+
+TEST_F(UndoPlanTest, what_comes_back_gets_its_mark_and_its_hold)
+{
+  package("gone", PackageState{"hi", "1", Mark::automatic}, std::nullopt, std::nullopt);
+  m_input.transaction.kept = {{"gone", "1", "/k/gone.deb"}};
+  m_input.available = {"/k/gone.deb"};
+  EXPECT_EQ(commands(),
+            (Lines{"dpkg --unpack /k/gone.deb", "dpkg --configure gone", "apt-mark auto gone", "apt-mark hold gone"}));
 }
 
 TEST_F(UndoPlanTest, a_version_that_cannot_be_had_is_lost_and_said)
