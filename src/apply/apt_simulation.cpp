@@ -3,6 +3,9 @@
 #include "base/text.hpp"
 #include "host/package_names.hpp"
 
+#include <algorithm>
+#include <optional>
+
 namespace cudasetup::apply {
 
 namespace {
@@ -48,6 +51,33 @@ base::Error not_as_asked(const std::string& name, const std::string& what)
 {
   return base::make_error(base::ErrorKind::packages, "apt would not install " + what + "; nothing was changed")
       .with_hint("see which versions it knows, and from where", base::Command{{"apt-cache", "policy", name}});
+}
+
+/// The word between quotes.
+std::string_view unquoted(std::string_view word)
+{
+  return word.size() > 2 && word.starts_with('\'') && word.ends_with('\'') ? word.substr(1, word.size() - 2)
+                                                                           : std::string_view();
+}
+
+std::optional<PackageFile> parse_line(std::string_view line)
+{
+  constexpr std::string_view k_sha256 = "SHA256:";
+  const std::vector<std::string_view> words = base::words(line);
+  if (words.size() < 4) {
+    return std::nullopt;
+  }
+  // What is in the archive's own folder, apt names with a dot.
+  const auto url = base::Url::parse(base::replace_all(std::string(unquoted(words[0])), "/./", "/"));
+  const auto bytes = base::parse_number(words[2]);
+  const auto hash =
+      std::find_if(words.begin() + 3, words.end(), [&](std::string_view word) { return word.starts_with(k_sha256); });
+  const auto digest = hash == words.end() ? std::nullopt : base::Digest::sha256(hash->substr(k_sha256.size()));
+  const bool is_name = words[1].ends_with(".deb") && words[1].find('/') == std::string_view::npos;
+  if (!url || !bytes || !digest || !is_name || !(url->is_https() || url->is_loopback())) {
+    return std::nullopt;
+  }
+  return PackageFile{*url, std::string(words[1]), *bytes, *digest};
 }
 
 } // namespace
@@ -125,6 +155,17 @@ AptCost parse_cost(std::string_view output)
     }
   }
   return cost;
+}
+
+std::vector<PackageFile> parse_package_files(std::string_view output)
+{
+  std::vector<PackageFile> files;
+  for (const std::string_view line : base::lines(output)) {
+    if (auto file = parse_line(line)) {
+      files.push_back(*std::move(file));
+    }
+  }
+  return files;
 }
 
 } // namespace cudasetup::apply

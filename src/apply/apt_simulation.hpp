@@ -1,6 +1,8 @@
 #pragma once
 
+#include "base/digest.hpp"
 #include "base/result.hpp"
+#include "base/url.hpp"
 #include "host/facts.hpp"
 #include "manifest/types.hpp"
 
@@ -43,5 +45,17 @@ struct AptCost {
 
 /// Reads the lines `'ADDRESS' FILE BYTES DIGEST` and "After this operation, …"; the changes are the simulation's. Pure.
 AptCost parse_cost(std::string_view output);
+
+/// A package as apt would fetch it.
+struct PackageFile {
+  base::Url url;
+  std::string name; ///< in apt's archives
+  std::uint64_t bytes = 0;
+  base::Digest digest;
+};
+
+/// Those lines `'ADDRESS' NAME BYTES SHA256:DIGEST` of `apt-get --print-uris` that can be fetched by us: over https, or
+/// from this machine. Pure.
+std::vector<PackageFile> parse_package_files(std::string_view output);
 
 } // namespace cudasetup::apply

@@ -1,11 +1,10 @@
 #include "apply/stale.hpp"
 
-#include "base/text.hpp"
+#include "apply/apt_simulation.hpp"
 #include "fetch/download.hpp"
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <span>
 
 namespace cudasetup::apply {
@@ -18,33 +17,6 @@ bool says_any(std::string_view output, std::span<const std::string_view> texts)
 {
   return std::any_of(
       texts.begin(), texts.end(), [&](std::string_view text) { return output.find(text) != std::string_view::npos; });
-}
-
-/// The word between quotes.
-std::string_view unquoted(std::string_view word)
-{
-  return word.size() > 2 && word.starts_with('\'') && word.ends_with('\'') ? word.substr(1, word.size() - 2)
-                                                                           : std::string_view();
-}
-
-std::optional<PackageFile> parse_line(std::string_view line)
-{
-  constexpr std::string_view k_sha256 = "SHA256:";
-  const std::vector<std::string_view> words = base::words(line);
-  if (words.size() < 4) {
-    return std::nullopt;
-  }
-  // What is in the archive's own folder, apt names with a dot.
-  const auto url = base::Url::parse(base::replace_all(std::string(unquoted(words[0])), "/./", "/"));
-  const auto bytes = base::parse_number(words[2]);
-  const auto hash =
-      std::find_if(words.begin() + 3, words.end(), [&](std::string_view word) { return word.starts_with(k_sha256); });
-  const auto digest = hash == words.end() ? std::nullopt : base::Digest::sha256(hash->substr(k_sha256.size()));
-  const bool is_name = words[1].ends_with(".deb") && words[1].find('/') == std::string_view::npos;
-  if (!url || !bytes || !digest || !is_name || !(url->is_https() || url->is_loopback())) {
-    return std::nullopt;
-  }
-  return PackageFile{*url, std::string(words[1]), *bytes, *digest};
 }
 
 } // namespace
@@ -76,17 +48,6 @@ base::Result<Tools::Ended> update_patiently(const effects::Effects& effects, Too
     CUDASETUP_TRY(tools.pause(pause));
   }
   return tools.try_run(update);
-}
-
-std::vector<PackageFile> parse_package_files(std::string_view output)
-{
-  std::vector<PackageFile> files;
-  for (const std::string_view line : base::lines(output)) {
-    if (auto file = parse_line(line)) {
-      files.push_back(*std::move(file));
-    }
-  }
-  return files;
 }
 
 base::Result<std::size_t> fetch_packages(Workbench& bench, const base::Command& install)

@@ -22,18 +22,6 @@ bool is_changing(std::string_view output);
 /// Runs an `apt-get … update`, and again after pauses while an archive seems to change. Errors: as Tools::try_run.
 base::Result<Tools::Ended> update_patiently(const effects::Effects& effects, Tools& tools, const base::Command& update);
 
-/// A package as apt would fetch it.
-struct PackageFile {
-  base::Url url;
-  std::string name; ///< in apt's archives
-  std::uint64_t bytes = 0;
-  base::Digest digest;
-};
-
-/// Those lines `'ADDRESS' NAME BYTES SHA256:DIGEST` of `apt-get --print-uris` that can be fetched by us: over https, or
-/// from this machine. Pure.
-std::vector<PackageFile> parse_package_files(std::string_view output);
-
 /// Whether an installation failed because a package could not be had as the index describes it. Pure.
 bool failed_to_fetch(std::string_view output);
 

@@ -1,6 +1,7 @@
 // Every parser of the host room. The first byte of an input picks the parser.
 #include "fuzz.hpp"
 
+#include "host/apt_faults.hpp"
 #include "host/apt_preferences.hpp"
 #include "host/apt_sources.hpp"
 #include "host/dpkg_status.hpp"
@@ -38,14 +39,32 @@ void fuzz_packages(std::string_view text)
   expect(status.holds.size() <= text.size());
 }
 
+std::vector<host::FilePart> parts_of(const std::vector<host::AptSource>& sources)
+{
+  std::vector<host::FilePart> parts;
+  for (const host::AptSource& source : sources) {
+    parts.push_back(source.part);
+  }
+  return parts;
+}
+
 void fuzz_apt(std::string_view text)
 {
-  for (const host::AptSource& source : host::parse_one_line_sources(text, "f")) {
+  host::HostFacts facts;
+  facts.nvidia_sources = host::parse_one_line_sources(text, "f");
+  for (const host::AptSource& source : facts.nvidia_sources) {
     expect(host::is_nvidia_uri(source.uri) && source.line.starts_with("deb"));
   }
-  for (const host::AptSource& source : host::parse_deb822_sources(text, "f")) {
+  // What is switched off is a source no more.
+  expect(host::parse_one_line_sources(host::without_parts(text, parts_of(facts.nvidia_sources)), "f").empty());
+  const auto stanzas = host::parse_deb822_sources(text, "f");
+  for (const host::AptSource& source : stanzas) {
     expect(host::is_nvidia_uri(source.uri));
   }
+  expect(host::parse_deb822_sources(host::without_parts(text, parts_of(stanzas)), "f").empty());
+  facts.nvidia_sources.insert(facts.nvidia_sources.end(), stanzas.begin(), stanzas.end());
+  const host::AptFaults faults = host::find_apt_faults(facts, {});
+  expect(faults.sources.size() <= facts.nvidia_sources.size());
   for (const host::Pin& pin : host::parse_apt_preferences(text, "f")) {
     expect(!pin.package.empty() && !pin.pin.empty());
     host::touches_nvidia(pin);
@@ -55,6 +74,9 @@ void fuzz_apt(std::string_view text)
 void fuzz_small(std::string_view text)
 {
   const std::string owned(text);
+  for (const base::PublicKey& key : base::public_keys(text)) {
+    expect(key.fingerprint.size() == 40);
+  }
   host::parse_proc_driver_version(text);
   host::parse_module_version(text);
   host::parse_memory(text);

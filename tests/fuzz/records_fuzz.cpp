@@ -65,6 +65,9 @@ void fuzz_journal(std::string_view text)
 /// No removal may be overlooked: each line that says one is in what is checked.
 void fuzz_simulation(std::string_view text)
 {
+  for (const apply::PackageFile& file : apply::parse_package_files(text)) {
+    expect(file.name.find('/') == std::string::npos && (file.url.is_https() || file.url.is_loopback()));
+  }
   const apply::AptSimulation simulation = apply::parse_simulation(text);
   std::size_t removals = 0;
   bool harmless = true;

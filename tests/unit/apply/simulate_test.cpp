@@ -189,12 +189,10 @@ TEST_F(SimulateTest, names_the_file_of_a_pin_that_is_in_the_way)
 TEST_F(SimulateTest, what_neither_holds_nor_pins_keep_from_being_stays_as_apt_says_it)
 {
   m_machine.target.put("/etc/apt/preferences.d/lambda", "Package: libcublas*\nPin: release *\nPin-Priority: -1\n");
-  m_before = m_machine.target.nodes();
   apt_says(tool_text("unmet-broken"), 100);
   const auto result = run();
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().message.find("pins of apt"), std::string::npos);
-  expect_nothing_changed();
 }
 
 TEST_F(SimulateTest, goes_on_without_a_list_that_nobody_needs_and_names_its_file)

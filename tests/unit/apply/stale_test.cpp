@@ -1,5 +1,6 @@
 #include "apply/stale.hpp"
 
+#include "apply/apt_simulation.hpp"
 #include "base/hash.hpp"
 #include "support/fake_machine.hpp"
 #include "support/tool_text.hpp"
