@@ -39,6 +39,7 @@ _cudasetup() {
   --lock-timeout) ;;
   list) words='cuda torch drivers gpus pairs' ;;
   manifest) words='lint show' ;;
+  repair) words='repo' ;;
   show) words='cuda torch drivers gpus pairs ubuntu keys' && compopt -o default ;;
   help) words=$("$program" help 2>/dev/null | awk '/^Subcommands:/ { inside = 1; next } inside { print $1 }') ;;
   *)

@@ -163,6 +163,9 @@ Plan make_plan(const resolve::Request& request,
     // Before all others: apt reads no source at all where two contradict each other.
     const std::vector<Step> steps = mend_steps(mend);
     plan.steps.insert(plan.steps.begin(), steps.begin(), steps.end());
+    for (const host::FaultySource& faulty : mend.faults.sources) {
+      plan.resolution.cautions.push_back({faulty.source.file, faulty.because + "; it is switched off"});
+    }
   }
   if (plan.simulation) {
     plan.simulation->switched_off = mend.switched_off;

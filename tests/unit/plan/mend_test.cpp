@@ -53,6 +53,8 @@ TEST(MendSources, ComesBeforeAnythingThatAsksApt)
               ElementsAre("mv -T /etc/apt/sources.list.d/old.list "
                           "/etc/apt/sources.list.d/old.list.cudasetup.disabled"));
   EXPECT_THAT(step_ids(plan), Not(Contains("nvidia-keyring"))) << "the other source is as it should be";
+  ASSERT_EQ(plan.resolution.cautions.size(), 1U);
+  EXPECT_THAT(plan.resolution.cautions[0].text, HasSubstr("; it is switched off"));
   ASSERT_EQ(plan.simulation->switched_off.size(), 1U);
   EXPECT_EQ(plan.simulation->switched_off[0].file, "/etc/apt/sources.list.d/old.list");
 }
