@@ -71,16 +71,19 @@ PYTHON
   printf '%s\n' "$folder"
 }
 
-# faults_newer NAME...: an archive of the case's own in the root with a later version, 99, of these packages, which apt takes
-# before NVIDIA's.
+# faults_newer NAME...: an archive of the case's own in the root with a later version, 99, of these installed packages (the
+# maintainer's scripts are the same, and there is nothing else in it), which apt takes before NVIDIA's.
 faults_newer() {
-  local archive=$ROOT/srv/newer tree name
+  local archive=$ROOT/srv/newer tree name script
   mkdir -p "$archive"
   for name; do
     tree=$CASE_HOME/newer-$name
     mkdir -p "$tree/DEBIAN"
     printf '%s\n' "Package: $name" 'Version: 99-1' 'Architecture: all' 'Maintainer: Nobody <nobody@example.org>' \
       'Description: a later version' >"$tree/DEBIAN/control"
+    for script in postinst prerm postrm; do
+      [ ! -e "$ROOT/var/lib/dpkg/info/$name.$script" ] || cp "$ROOT/var/lib/dpkg/info/$name.$script" "$tree/DEBIAN/$script"
+    done
     dpkg-deb -Zxz --root-owner-group --build "$tree" "$archive/${name}_99-1_all.deb" >/dev/null
   done
   (cd "$archive" && dpkg-scanpackages . /dev/null 2>/dev/null >Packages)
