@@ -92,8 +92,10 @@ void leave_changed_trees(const UninstallInput& input, Going& going, plan::Uninst
   std::erase_if(going.trees, [&](const std::string& tree) {
     const auto result = going.ours.results.find(tree);
     const auto now = input.paths_now.find(tree);
-    const bool changed =
-        result != going.ours.results.end() && now != input.paths_now.end() && !(result->second == now->second);
+    // One that was uninstalled and is there again is nobody's tree of ours: it goes where it is named, and only there.
+    const bool is_ours = is_tree_of_ours(going, tree) && result != going.ours.results.end() &&
+                         (result->second.exists || input.request.means_all());
+    const bool changed = is_ours && now != input.paths_now.end() && !(result->second == now->second);
     if (changed) {
       plan.left.push_back({tree, "was changed since, and stays as it is; `sudo rm -r " + tree + "` removes it"});
     }

@@ -25,17 +25,17 @@ std::string reboot_of(const journal::Transaction& transaction)
 
 base::Result<journal::Transaction> read(effects::Files& target, const std::string& id, const Options& options)
 {
-  const std::string path = journal::transaction_path(id);
-  const auto text = target.read(path);
-  if (!text) {
-    std::vector<std::string> words = {"sudo", "cudasetup", "history"};
-    if (!options.subject.empty()) {
-      words.push_back(options.subject);
-    }
-    return base::fail(base::make_error(base::ErrorKind::needs_root, path + " cannot be read")
-                          .with_hint("the journal is root's", at_place(words, options)));
+  auto transaction = journal::load_transaction(target, id);
+  if (transaction || transaction.error().kind != base::ErrorKind::needs_root) {
+    return transaction;
   }
-  return journal::read_transaction(*text, path);
+  std::vector<std::string> words = {"sudo", "cudasetup", "history"};
+  if (!options.subject.empty()) {
+    words.push_back(options.subject);
+  }
+  base::Error error = std::move(transaction).error();
+  error.hints = {{"the journal is root's", at_place(words, options)}};
+  return base::fail(std::move(error));
 }
 
 json::Value to_json(const journal::Transaction& transaction)

@@ -261,9 +261,15 @@ std::vector<std::string> transaction_ids(effects::Files& target)
 base::Result<Transaction> load_transaction(effects::Files& target, const std::string& id)
 {
   const std::string path = transaction_path(id);
+  const auto status = target.status(path, effects::FollowLinks::no);
+  if (status && status->type != effects::FileType::regular) {
+    return base::fail(with_way_out(base::make_error(
+        base::ErrorKind::document, path + ": expected a file; a link or a directory there is none of ours")));
+  }
   const auto text = target.read(path);
   if (!text) {
-    return base::fail(base::ErrorKind::needs_root, path + " cannot be read: the journal is root's");
+    return base::fail(base::make_error(base::ErrorKind::needs_root, path + " cannot be read: the journal is root's")
+                          .with_hint("give the same command with sudo"));
   }
   return read_transaction(*text, path);
 }

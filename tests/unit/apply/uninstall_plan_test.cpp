@@ -223,6 +223,21 @@ TEST_F(UninstallPlanTest, a_toolkit_that_no_package_owns_goes_by_its_own_uninsta
   EXPECT_THAT(std::get<plan::Run>(m_plan.steps[0].actions[1]).makes, IsEmpty());
 }
 
+TEST_F(UninstallPlanTest, a_toolkit_that_somebody_put_back_after_it_was_uninstalled_goes_when_it_is_named)
+{
+  const std::string tree = "/usr/local/cuda-12.4";
+  transaction();
+  makes(tree, directory("ours"), Extent::tree);
+  transaction().verb = journal::Verb::uninstall;
+  makes(tree, {}, Extent::tree, directory("ours"));
+  m_input.paths_now[tree] = directory("of the user");
+  toolkit("12.4");
+  EXPECT_THAT(commands(), IsEmpty());
+  EXPECT_EQ(m_plan.left.size(), 1U);
+  m_input.request = cuda("12.4");
+  EXPECT_THAT(commands(), Contains("rm -rf -- " + tree));
+}
+
 TEST_F(UninstallPlanTest, new_shells_and_the_link_find_the_toolkit_that_stays)
 {
   m_input.request = cuda("12.4");

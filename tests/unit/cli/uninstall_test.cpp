@@ -48,6 +48,18 @@ TEST_F(UninstallRunTest, a_toolkit_that_came_another_way_goes_and_comes_back)
   EXPECT_THAT(out_of({"history"}), HasSubstr("uninstall --cuda 12.4"));
 }
 
+TEST_F(UninstallRunTest, after_the_clock_was_set_back_the_newest_is_still_the_last_one)
+{
+  put_toolkit();
+  m_machine.processes.answer({"ldconfig"});
+  out_of({"uninstall", "--cuda", "12.4", "--yes"});
+  m_machine.clock.advance(-std::chrono::hours(24 * 365));
+  put_toolkit();
+  out_of({"uninstall", "--cuda", "12.4", "--yes"});
+  EXPECT_THAT(out_of({"history"}), testing::MatchesRegex("0002  .*\n0001  .*\n"));
+  EXPECT_THAT(out_of({"undo", "--dry-run"}), HasSubstr("takes back transaction 0002 "));
+}
+
 TEST_F(UninstallRunTest, what_is_not_kept_is_not_promised)
 {
   put_toolkit();
