@@ -48,6 +48,25 @@ TEST_F(UninstallRunTest, a_toolkit_that_came_another_way_goes_and_comes_back)
   EXPECT_THAT(out_of({"history"}), HasSubstr("uninstall --cuda 12.4"));
 }
 
+TEST_F(UninstallRunTest, resume_goes_on_with_one_that_failed)
+{
+  put_toolkit();
+  m_machine.processes.answer({"ldconfig"}, "", 1, "no");
+  EXPECT_EQ(run({"uninstall", "--cuda", "12.4", "--yes"}), 30);
+  m_machine.processes.answer({"ldconfig"});
+  put_toolkit(); // as if it had not come so far
+  EXPECT_THAT(out_of({"resume"}), HasSubstr("sudo cudasetup undo 0001"));
+  EXPECT_FALSE(m_machine.target.exists("/usr/local/cuda-12.4"));
+  EXPECT_THAT(out_of({"resume"}), HasSubstr("Nothing to go on with"));
+  EXPECT_THAT(out_of({"history"}), testing::MatchesRegex("0001  .* done .*\n"));
+}
+
+TEST_F(UninstallRunTest, hold_and_no_hold_exclude_each_other)
+{
+  EXPECT_EQ(run({"install", "--hold", "--no-hold"}), 3);
+  EXPECT_THAT(m_err, HasSubstr("--hold contradicts --no-hold"));
+}
+
 TEST_F(UninstallRunTest, after_the_clock_was_set_back_the_newest_is_still_the_last_one)
 {
   put_toolkit();
