@@ -272,25 +272,6 @@ base::Result<HowOptions> how_of(const OptionTexts& texts, Environment environmen
   return how;
 }
 
-base::Result<plan::UninstallRequest> uninstall_of(const OptionTexts& texts)
-{
-  plan::UninstallRequest request;
-  if (!texts.gone_cuda.empty()) {
-    request.cuda = base::Version::parse(texts.gone_cuda);
-    if (!request.cuda) {
-      return base::fail(wrong_word("--cuda", texts.gone_cuda, "a version: 12, 12.4 or 12.4.1", {}));
-    }
-  }
-  if (!texts.gone_torch.empty()) {
-    if (!base::Version::parse(texts.gone_torch.substr(0, texts.gone_torch.find('+')))) {
-      return base::fail(wrong_word("--torch", texts.gone_torch, "a version: 1.7.1 or 1.7.1+cu110", {}));
-    }
-    request.torch = texts.gone_torch;
-  }
-  request.driver = texts.gone_driver ? plan::DriverGoes::yes : plan::DriverGoes::no;
-  return request;
-}
-
 base::Result<report::ConsoleStyle> style_of(const OptionTexts& texts, Environment environment, Terminal terminal)
 {
   using report::ProgressStyle;
@@ -387,7 +368,10 @@ base::Result<Options> options_of(const OptionTexts& texts, Environment environme
   CUDASETUP_TRY_ASSIGN(options.output_file, optional_path("--output", texts.output_file, environment));
   options.detailed_exitcode = switch_of(texts.detailed_exitcode);
   options.allow_inexact_undo = switch_of(texts.allow_inexact_undo);
-  CUDASETUP_TRY_ASSIGN(options.uninstall, uninstall_of(texts));
+  CUDASETUP_TRY_ASSIGN(options.uninstall,
+                       parse_uninstall(texts.gone_cuda,
+                                       texts.gone_torch,
+                                       texts.gone_driver ? plan::DriverGoes::yes : plan::DriverGoes::no));
   options.no_undo = switch_of(texts.no_undo);
   options.subject = texts.subject;
   options.here = switch_of(texts.here);

@@ -102,4 +102,24 @@ base::Result<base::Url> parse_mirror(const std::string& text)
   return *url;
 }
 
+base::Result<plan::UninstallRequest>
+parse_uninstall(const std::string& cuda, const std::string& torch, plan::DriverGoes driver)
+{
+  plan::UninstallRequest request;
+  if (!cuda.empty()) {
+    request.cuda = base::Version::parse(cuda);
+    if (!request.cuda) {
+      return base::fail(wrong_word("--cuda", cuda, "a version: 12, 12.4 or 12.4.1", {}));
+    }
+  }
+  if (!torch.empty()) {
+    if (!base::Version::parse(torch.substr(0, torch.find('+')))) {
+      return base::fail(wrong_word("--torch", torch, "a version: 1.7.1 or 1.7.1+cu110", {}));
+    }
+    request.torch = torch;
+  }
+  request.driver = driver;
+  return request;
+}
+
 } // namespace cudasetup::cli

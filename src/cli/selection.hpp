@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "plan/uninstall.hpp"
 #include "resolve/request.hpp"
 
 #include <optional>
@@ -19,6 +20,10 @@ base::Error wrong_word(const std::string& option,
 base::Result<resolve::CudaRequest> parse_cuda(const std::string& text);
 base::Result<resolve::TorchRequest> parse_torch(const std::string& text);
 base::Result<resolve::DriverRequest> parse_driver(const std::string& text);
+
+/// What uninstall is asked for: versions, empty where they are not named.
+base::Result<plan::UninstallRequest>
+parse_uninstall(const std::string& cuda, const std::string& torch, plan::DriverGoes driver);
 
 /// A mirror: https, or http to a loopback address.
 base::Result<base::Url> parse_mirror(const std::string& text);

@@ -126,12 +126,9 @@ void read_header(json::Reader& reader, Transaction& transaction)
   }
   transaction.id = reader.string("id");
   transaction.started = reader.string("at");
-  transaction.verb =
-      reader.choice<Verb>("verb",
-                          {{"install", Verb::install},
-                           {"uninstall", Verb::uninstall},
-                           {"undo", Verb::undo},
-                           {"repair", Verb::repair}});
+  transaction.verb = reader.choice<Verb>(
+      "verb",
+      {{"install", Verb::install}, {"uninstall", Verb::uninstall}, {"undo", Verb::undo}, {"repair", Verb::repair}});
   transaction.arguments = reader.strings("arguments");
   transaction.of = reader.optional_string("of").value_or("");
   reader.string("seal");

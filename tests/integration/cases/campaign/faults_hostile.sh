@@ -86,7 +86,7 @@ for kind in parent absolute 'link out' 'through a link' 'absolute link' device p
   [ "$STATUS" = 21 ] || [ "$STATUS" = 31 ] || fail "$kind: status $STATUS, expected 21 (or 31 of a bomb)"
   expect_err '^hint: '
   if LC_ALL=C grep -q $'[\x1b\x07]' "$OUT" "$ERR"; then fail "$kind: bytes for the terminal came through"; fi
-  [ ! -e "$ROOT/tmp/evil" ] && [ ! -e /tmp/evil ] || fail "$kind: it got out"
+  if [ -e "$ROOT/tmp/evil" ] || [ -e /tmp/evil ]; then fail "$kind: it got out"; fi
   if [ -n "$(find "$ROOT/opt" -mindepth 1 2>/dev/null)" ]; then
     setup undo --yes
     expect_status 0
@@ -113,10 +113,11 @@ for place in /var/cache/cudasetup /var/lib/cudasetup /var/lib/cudasetup/transact
   ln -s "$([ "$place" = /run/cudasetup.lock ] && echo /srv/elsewhere/file || echo /srv/elsewhere)" "$ROOT$place"
   setup install --yes "${ONLY[@]}"
   row "a link at $place"
-  [ "$STATUS" != 0 ] && [ "$STATUS" != 40 ] || fail "$place: it went on through a link"
+  if [ "$STATUS" = 0 ] || [ "$STATUS" = 40 ]; then fail "$place: it went on through a link"; fi
   expect_err '^hint: '
-  [ "$(find "$ROOT/srv/elsewhere" -mindepth 1 | wc -l)" = 1 ] && [ ! -s "$ROOT/srv/elsewhere/file" ] ||
+  if [ "$(find "$ROOT/srv/elsewhere" -mindepth 1 | wc -l)" != 1 ] || [ -s "$ROOT/srv/elsewhere/file" ]; then
     fail "$place: what the link leads to was changed"
+  fi
   root_drop "$ROOT"
 done
 
@@ -127,7 +128,7 @@ for place in /var/cache/cudasetup /var/lib/cudasetup; do
   chown 65534 "$ROOT$place"
   setup install --yes "${ONLY[@]}"
   row "another user's $place"
-  [ "$STATUS" != 0 ] && [ "$STATUS" != 40 ] || fail "$place: another user could change what root trusts"
+  if [ "$STATUS" = 0 ] || [ "$STATUS" = 40 ]; then fail "$place: another user could change what root trusts"; fi
   expect_err '^hint: '
   root_drop "$ROOT"
 done
