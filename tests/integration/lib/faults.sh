@@ -29,7 +29,7 @@ faults_prepare() {
   local cuda=$2
   faults_layer "$1"
   shift 2
-  OVERLAY=$(faults_tiny_torch)
+  faults_tiny_torch
   FAULTS_OPTIONS=(--cuda "$cuda" --torch "$TORCH" --driver none --profile runtime "$@")
   faults_fresh
   undo_state "$ROOT" >"$CASE_HOME/faults-before"
@@ -41,34 +41,46 @@ faults_prepare() {
   root_drop "$ROOT"
 }
 
-# faults_tiny_torch: an overlay in which the root's LibTorch is the tiny one that the world has; prints its folder.
+# faults_tiny_torch: $OVERLAY and $PYTORCH give a tiny LibTorch for the root's own, which says that it is that. Its server
+# commits the faults of FAULTS_FILE, where that is set.
 faults_tiny_torch() {
-  local folder=$CASE_HOME/tiny-torch
-  if [ ! -d "$folder" ]; then
-    overlay_copy tiny-torch >/dev/null
-    python3 - "$folder/torch" "$TORCH" <<'PYTHON'
+  local tree=$CASE_HOME/tiny
+  if [ ! -d "$tree" ]; then
+    mkdir -p "$tree/pytorch/libtorch/cpu"
+    OVERLAY=$(case_world overlay) overlay_copy tiny-torch >/dev/null
+    python3 - "$TREE/pytorch" "$tree/pytorch" "$CASE_HOME/tiny-torch/torch" "$TORCH" <<'PYTHON'
 import glob
+import hashlib
 import json
+import os
 import sys
+import zipfile
 
-files = {path: json.load(open(path, encoding="utf-8")) for path in glob.glob(sys.argv[1] + "/*.json")}
-version, platform = sys.argv[2].split("+")
-
-
-def zips(version, platform):
-    return next(build["zips"] for document in files.values() for torch in document["torch"] if torch["version"] == version
-                for build in torch["builds"] if build["platform"] == platform)
-
-
-tiny = next(each for each in zips("1.7.1", "cu110") if each["abi"] == "cxx11")
-for each in zips(version, platform):
-    each.update({name: tiny[name] for name in ("url", "sha256", "bytes")})
-for path, document in files.items():
+world, tree, manifests, torch = sys.argv[1:]
+version, platform = torch.split("+")
+made = os.path.join(tree, "libtorch/cpu/tiny.zip")
+with zipfile.ZipFile(glob.glob(world + "/libtorch/cu110/*1.7.1*.zip")[0]) as old, zipfile.ZipFile(made, "w") as new:
+    for entry in old.infolist():
+        new.writestr(entry, torch + "\n" if entry.filename == "libtorch/build-version" else old.read(entry))
+digest = hashlib.sha256(open(made, "rb").read()).hexdigest()
+for path in glob.glob(manifests + "/*.json"):
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    for record in document["torch"]:
+        for build in record["builds"]:
+            if (record["version"], build["platform"]) == (version, platform):
+                for each in build["zips"]:
+                    each.update(url="https://download.pytorch.org/libtorch/cpu/tiny.zip", sha256=digest,
+                                bytes=os.path.getsize(made))
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file, indent=1)
 PYTHON
+    "$CASE_WORLD/archive/server.py" --tree "$tree" --port-file "$CASE_HOME/tiny-port" --parent-pid $$ \
+      --log "$CASE_HOME/tiny-requests" ${FAULTS_FILE:+--faults "$FAULTS_FILE"} &
+    case_until 10 'the second server' test -s "$CASE_HOME/tiny-port"
   fi
-  printf '%s\n' "$folder"
+  OVERLAY=$CASE_HOME/tiny-torch
+  PYTORCH=http://127.0.0.1:$(cat "$CASE_HOME/tiny-port")/pytorch
 }
 
 # faults_newer NAME...: an archive of the case's own in the root with a later version, 99, of these installed packages (the

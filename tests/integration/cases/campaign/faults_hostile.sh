@@ -103,8 +103,7 @@ row 'a zip: set-user-id'
 root_drop "$ROOT"
 
 # --- Links planted where we write: what they lead to is left alone.
-OVERLAY=$(faults_tiny_torch)
-PYTORCH=$SERVER/pytorch
+faults_tiny_torch
 for place in /var/cache/cudasetup /var/lib/cudasetup /var/lib/cudasetup/transactions /run/cudasetup.lock; do
   faults_fresh
   mkdir -p "$ROOT/srv/elsewhere" "$ROOT$(dirname "$place")"

@@ -37,11 +37,11 @@ faults_mend resume 'no space for the downloads'
 
 # --- Somebody else fills the disk meanwhile.
 faults_fresh
-small /var/cache/cudasetup 8m
+small /var/cache/cudasetup 200m
 printf '[{"path": "cuda-repo-ubuntu2004.*deb$", "do": "slow", "bytes_per_second": 20000}]' >"$CASE_HOME/faults"
 case_start --yes "${FAULTS_OPTIONS[@]}"
 case_until 20 'the download' cache_holds 8000
-dd if=/dev/zero of="$ROOT/var/cache/cudasetup/filler" bs=4k 2>/dev/null || true
+dd if=/dev/zero of="$ROOT/var/cache/cudasetup/filler" bs=1M 2>/dev/null || true
 case_finish
 row 'the disk is filled while fetching'
 expect_status 31
@@ -55,7 +55,7 @@ faults_mend resume 'the disk is filled while fetching'
 faults_fresh
 small /opt 20m
 rmdir "$ROOT/opt" 2>/dev/null || true
-OVERLAY=$(case_world overlay) setup install --yes "${FAULTS_OPTIONS[@]}"
+OVERLAY=$(case_world overlay) PYTORCH=$SERVER/pytorch setup install --yes "${FAULTS_OPTIONS[@]}"
 row 'no space to unpack'
 expect_status 31
 expect_err '^hint: '
