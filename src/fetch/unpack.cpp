@@ -17,6 +17,16 @@ using effects::FollowLinks;
 
 namespace {
 
+/// Names the zip, where what it holds is the fault.
+base::Error with_zip(base::Error error, const std::string& zip)
+{
+  if (error.kind == ErrorKind::untrusted) {
+    error.message = zip + " is refused: " + error.message;
+    error.hints.push_back({"remove it, so that it is fetched again", base::Command{{"rm", zip}}});
+  }
+  return error;
+}
+
 constexpr unsigned k_most_threads = 16;
 constexpr std::uint64_t k_longest_target = 4095;
 
@@ -208,14 +218,9 @@ private:
     return base::fail(ErrorKind::untrusted, "the entry \"" + base::printable(entry.name) + "\" " + why);
   }
 
-  /// Names the zip, where what it holds is the fault.
   base::Error explain(base::Error error) const
   {
-    if (error.kind == ErrorKind::untrusted) {
-      error.message = m_request.zip + " is refused: " + error.message;
-      error.hints.push_back({"remove it, so that it is fetched again", base::Command{{"rm", m_request.zip}}});
-    }
-    return std::move(error).while_doing("unpacking " + m_request.what);
+    return with_zip(std::move(error), m_request.zip).while_doing("unpacking " + m_request.what);
   }
 
   effects::Files& m_files;
@@ -267,7 +272,7 @@ base::Result<std::uint64_t> unpacked_bytes(effects::Files& files, const std::str
   CUDASETUP_TRY_ASSIGN(const auto view, files.view(zip));
   auto entries = read_zip_directory(view->bytes(), ZipLimits{k_most_unpacked_bytes});
   if (!entries) {
-    return base::fail(std::move(entries).error().while_doing("reading " + zip));
+    return base::fail(with_zip(std::move(entries).error(), zip));
   }
   std::uint64_t sum = 0;
   for (const ZipEntry& entry : *entries) {

@@ -238,6 +238,16 @@ TEST_F(Unpack, refuses_links_that_leave_the_tree)
             std::string::npos);
 }
 
+TEST_F(Unpack, names_the_zip_and_the_next_command_before_it_is_unpacked_too)
+{
+  m_files.put("/cache/evil.zip", ZipWriter().add({"../x", "x"}).finish());
+  const auto bytes = unpacked_bytes(m_files, "/cache/evil.zip");
+  ASSERT_FALSE(bytes);
+  EXPECT_NE(bytes.error().message.find("/cache/evil.zip is refused: "), std::string::npos) << bytes.error().message;
+  ASSERT_EQ(bytes.error().hints.size(), 1U);
+  EXPECT_EQ(base::to_shell(bytes.error().hints[0].command.value()), "rm /cache/evil.zip");
+}
+
 TEST_F(Unpack, names_the_zip_and_the_next_command_when_it_is_damaged)
 {
   ZipItem bad{"libtorch/x", "x"};
