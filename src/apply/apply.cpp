@@ -25,10 +25,10 @@ std::size_t steps_before_simulation(const plan::Plan& plan)
   return 0;
 }
 
-base::Result<void>
-check_room(effects::Files& target, const Tools& tools, const plan::Plan& plan, const std::optional<AptCost>& apt)
+base::Result<void> check_room(
+    effects::Files& target, const Tools& tools, const plan::Plan& plan, const std::optional<AptCost>& apt, Zips zips)
 {
-  CUDASETUP_TRY_ASSIGN(const std::vector<Need> needs, needs_of(plan, target, apt));
+  CUDASETUP_TRY_ASSIGN(const std::vector<Need> needs, needs_of(plan, target, apt, zips));
   return check_space(target, tools, needs);
 }
 
@@ -44,7 +44,7 @@ struct Run {
   {
     CUDASETUP_TRY(fetch_for_simulation(bench, plan));
     CUDASETUP_TRY_ASSIGN(apt, simulate(bench.effects, bench.tools, *plan.simulation));
-    return check_room(bench.effects.target, bench.tools, plan, apt);
+    return check_room(bench.effects.target, bench.tools, plan, apt, Zips::not_compared);
   }
 
   /// What can fail without a change to the system comes first: what apt would do, and every file that is fetched.
@@ -54,7 +54,7 @@ struct Run {
       CUDASETUP_TRY(ask_apt());
     }
     CUDASETUP_TRY(fetch_for_steps(bench, plan));
-    CUDASETUP_TRY(check_room(bench.effects.target, bench.tools, plan, apt));
+    CUDASETUP_TRY(check_room(bench.effects.target, bench.tools, plan, apt, Zips::compared));
     // The steps remove what was fetched.
     totals = costed().totals;
     return bench.tools.wait_for_dpkg();
@@ -133,7 +133,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
   CUDASETUP_TRY(check_destinations(effects.target, plan));
   const bool asks_first = can_ask_first(plan);
   if (!asks_first) {
-    CUDASETUP_TRY(check_room(effects.target, tools, plan, std::nullopt));
+    CUDASETUP_TRY(check_room(effects.target, tools, plan, std::nullopt, Zips::not_compared));
     CUDASETUP_TRY(agree(with_known_costs(plan, effects.target, std::nullopt)));
   }
   CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> lock, take_lock(effects.target, tools));

@@ -134,7 +134,7 @@ plan::Plan with_known_costs(const plan::Plan& plan, effects::Files& target, cons
 }
 
 base::Result<std::vector<Need>>
-needs_of(const plan::Plan& plan, effects::Files& target, const std::optional<AptCost>& apt)
+needs_of(const plan::Plan& plan, effects::Files& target, const std::optional<AptCost>& apt, Zips zips)
 {
   std::vector<Need> needs;
   for (const plan::Step& step : plan.steps) {
@@ -144,8 +144,13 @@ needs_of(const plan::Plan& plan, effects::Files& target, const std::optional<Apt
       }
       const auto* unpack = std::get_if<plan::Unpack>(&action);
       if (unpack != nullptr && bytes_at(target, unpack->zip)) {
-        CUDASETUP_TRY_ASSIGN(const std::uint64_t bytes, fetch::unpacked_bytes(target, unpack->zip));
-        needs.push_back({unpack->to, bytes, "what is unpacked of " + unpack->zip.substr(unpack->zip.rfind('/') + 1)});
+        auto bytes = fetch::unpacked_bytes(target, unpack->zip);
+        if (bytes) {
+          needs.push_back(
+              {unpack->to, *bytes, "what is unpacked of " + unpack->zip.substr(unpack->zip.rfind('/') + 1)});
+        } else if (zips == Zips::compared) {
+          return base::fail(std::move(bytes).error());
+        }
       }
       if (const auto* run = std::get_if<plan::Run>(&action)) {
         add_copies(*run, target, needs);

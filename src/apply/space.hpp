@@ -20,11 +20,14 @@ struct Need {
 /// The plan with what is known of its costs by now: files that were fetched already, and what apt told, where it did.
 plan::Plan with_known_costs(const plan::Plan& plan, effects::Files& target, const std::optional<AptCost>& apt);
 
+/// Whether the zips that are there were compared with what is expected, or may be others of an earlier run.
+enum class Zips { not_compared, compared };
+
 /// The room that the plan takes, as far as it is known: what is fetched into our cache and apt's, what apt unpacks, the
 /// simulation's copy of a local installer, LibTorch once its zip is there, copies for undo. Errors: untrusted for a bad
-/// zip.
+/// zip that was compared.
 base::Result<std::vector<Need>>
-needs_of(const plan::Plan& plan, effects::Files& target, const std::optional<AptCost>& apt);
+needs_of(const plan::Plan& plan, effects::Files& target, const std::optional<AptCost>& apt, Zips zips);
 
 /// Whether each file system has room for what is put on it, all together. An Error of kind no_space names the first
 /// that has not, what is needed there and for what, and what is free.

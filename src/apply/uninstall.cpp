@@ -174,7 +174,7 @@ private:
   {
     plan::Plan steps;
     steps.steps = m_plan.steps;
-    CUDASETUP_TRY_ASSIGN(std::vector<Need> needs, needs_of(steps, m_effects.target, std::nullopt));
+    CUDASETUP_TRY_ASSIGN(std::vector<Need> needs, needs_of(steps, m_effects.target, std::nullopt, Zips::not_compared));
     if (!m_obtainable.empty()) {
       CUDASETUP_TRY_ASSIGN(const Tools::Ended ended,
                            m_tools.try_run(base::Command{with({"apt-get", "--print-uris", "download"},

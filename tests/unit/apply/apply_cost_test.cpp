@@ -1,3 +1,4 @@
+#include "apply/space.hpp"
 #include "unit/apply/applied_machine.hpp"
 
 namespace cudasetup::apply {
@@ -38,6 +39,17 @@ TEST_F(ApplyCostTest, too_little_room_for_the_downloads_is_known_before)
       << "fetched and unpacked";
   EXPECT_EQ(base::to_shell(applied.error().hints.at(0).command.value()), "df -h /srv/image/var");
   EXPECT_EQ(base::to_shell(applied.error().hints.at(1).command.value()), "chroot /srv/image apt-get clean");
+}
+
+TEST_F(ApplyCostTest, a_zip_of_an_earlier_run_says_nothing_before_it_is_compared)
+{
+  plan::Plan plan;
+  plan::Step unpack;
+  unpack.actions = {plan::Unpack{"/var/cache/cudasetup/t.zip", "libtorch", "/opt/libtorch/1"}};
+  plan.steps = {unpack};
+  m_machine.target.put("/var/cache/cudasetup/t.zip", "no zip at all");
+  EXPECT_TRUE(needs_of(plan, m_machine.target, std::nullopt, Zips::not_compared).value().empty());
+  EXPECT_EQ(needs_of(plan, m_machine.target, std::nullopt, Zips::compared).error().kind, ErrorKind::untrusted);
 }
 
 TEST_F(ApplyCostTest, too_little_room_for_the_packages_is_known_before_anybody_is_asked)

@@ -79,6 +79,7 @@ cp -a "$CASE_HOME/kept/." "$ROOT/usr/local/"
 faults_mend resume 'no space to install'
 
 # --- A script of a package fails, as that of a driver does whose module cannot be built; both ways out.
+rm -rf "$CASE_HOME/tiny" "$CASE_HOME/tiny-torch" "$CASE_HOME/tiny-port"
 faults_prepare 22.04 11.8 --method local
 for way in resume undo; do
   faults_fresh
