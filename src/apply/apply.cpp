@@ -69,8 +69,9 @@ bool can_ask_first(const plan::Plan& plan)
   return plan.simulation && plan.simulation->after.empty() && plan.simulation->local_installer.empty();
 }
 
-/// Packages that the steps give to dpkg themselves: "cuda-keyring" of `dpkg -i /…/cuda-keyring_1.1-1_all.deb`.
-std::vector<std::string> packages_given_to_dpkg(const plan::Plan& plan)
+/// Packages that the steps name themselves: "cuda-keyring" of `dpkg -i /…/cuda-keyring_1.1-1_all.deb`, "cmake" of
+/// `apt-get install … cmake`. What apt adds to them is known from the simulation on.
+std::vector<std::string> packages_named(const plan::Plan& plan)
 {
   std::vector<std::string> names;
   for (const plan::Step& step : plan.steps) {
@@ -81,6 +82,12 @@ std::vector<std::string> packages_given_to_dpkg(const plan::Plan& plan)
         const std::string& file = run->command.argv.back();
         const std::string name = file.substr(file.rfind('/') + 1);
         names.push_back(name.substr(0, name.find('_')));
+      }
+      if (run != nullptr && run->command.argv.size() > 2 && run->command.argv[0] == "apt-get" &&
+          run->command.argv[1] == "install") {
+        for (const std::string& word : run->command.argv) {
+          names.push_back(word.substr(0, word.find('=')));
+        }
       }
     }
   }
@@ -153,7 +160,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
   const journal::SystemState state = read_system_state(effects.target);
   const journal::Header header{options.verb, options.arguments, "", plan::to_json(run.costed(), facts, options.root)};
   CUDASETUP_TRY_ASSIGN(journal::Journal journal, open_journal(effects, header, state));
-  CUDASETUP_TRY(journal.intends(packages_given_to_dpkg(plan)));
+  CUDASETUP_TRY(journal.intends(packages_named(plan)));
   if (plan.totals.reboot && (options.root.empty() || options.root == "/")) {
     CUDASETUP_TRY(journal.awaits_boot(boot_id(effects.files)));
   }

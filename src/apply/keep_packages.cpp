@@ -43,22 +43,34 @@ base::Result<std::string> obtain(effects::Files& target,
   if (std::string kept = find_installer(target, directory, prefix); !kept.empty()) {
     return kept;
   }
-  CUDASETUP_TRY(target.make_directories(directory, 0700));
+  // A half-written file never has the name that is looked for.
+  const std::string coming = directory + "/coming";
+  CUDASETUP_TRY(target.remove(coming));
+  CUDASETUP_TRY(target.make_directories(coming, 0700));
   const std::string downloaded = find_installer(target, std::string(k_archives), prefix);
   const base::Command command =
       downloaded.empty() ? base::Command{{"env",
                                           "-C",
-                                          directory,
+                                          coming,
                                           "apt-get",
                                           "download",
                                           // The directory is private: apt's unprivileged user could not write to it.
                                           "-o",
                                           "APT::Sandbox::User=root",
                                           name + "=" + version}}
-                         : base::Command{{"cp", "--", downloaded, directory}};
-  if (auto ran = tools.run(command); !ran && ran.error().kind == base::ErrorKind::interrupted) {
-    return base::fail(std::move(ran).error());
+                         : base::Command{{"cp", "--", downloaded, coming}};
+  if (auto ran = tools.run(command); !ran) {
+    CUDASETUP_TRY(target.remove(coming));
+    return ran.error().kind == base::ErrorKind::interrupted
+               ? base::Result<std::string>(base::fail(std::move(ran).error()))
+               : base::Result<std::string>("");
   }
+  const std::string came = find_installer(target, coming, prefix);
+  if (!came.empty()) {
+    CUDASETUP_TRY(target.sync(came));
+    CUDASETUP_TRY(target.rename(came, directory + came.substr(came.rfind('/'))));
+  }
+  CUDASETUP_TRY(target.remove(coming));
   return find_installer(target, directory, prefix);
 }
 

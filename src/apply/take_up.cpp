@@ -4,14 +4,22 @@ namespace cudasetup::apply {
 
 namespace {
 
-/// The changes since the last record that are the transaction's own; all of them where it never said what it means to
-/// change.
+/// Whether a group of update-alternatives is one that NVIDIA's packages have: cuda, cuda-12, nvidia, glx, …
+bool is_of_nvidia(const std::string& group, const std::optional<journal::Alternative>& now)
+{
+  return group.starts_with("cuda") || group.starts_with("nvidia") ||
+         (now && (now->value.find("nvidia") != std::string::npos || now->value.find("cuda") != std::string::npos));
+}
+
+/// The changes since the last record that are the transaction's own: those of packages that it said it means to change,
+/// and of NVIDIA's alternatives. All else somebody did after the crash.
 journal::StateChanges changes_by(const journal::Transaction& transaction, const journal::SystemState& now)
 {
   journal::StateChanges changes = journal::changes_between(last_known(transaction), now);
-  if (!transaction.intended.empty()) {
-    std::erase_if(changes.packages, [&](const auto& change) { return !transaction.intended.contains(change.first); });
-  }
+  std::erase_if(changes.packages, [&](const auto& change) { return !transaction.intended.contains(change.first); });
+  std::erase_if(changes.alternatives, [&](const auto& change) {
+    return transaction.intended.empty() || !is_of_nvidia(change.first, change.second);
+  });
   return changes;
 }
 
@@ -77,9 +85,8 @@ journal::Transaction as_found(const journal::Transaction& transaction,
   for (const auto& [name, state] : changes.alternatives) {
     found.changed.alternatives[name] = state;
   }
-  for (const auto& [path, state] : paths_now) {
-    found.results[path] = state;
-  }
+  // What an ended step made of a path is on record: where it is another now, somebody else changed it.
+  found.results.insert(paths_now.begin(), paths_now.end());
   return found;
 }
 
@@ -91,7 +98,9 @@ take_up(const effects::Effects& effects, const journal::Transaction& transaction
     CUDASETUP_TRY(journal.changed(changes_by(transaction, now)));
     std::vector<std::string> paths;
     for (const journal::Original& original : transaction.originals) {
-      paths.push_back(original.path);
+      if (!transaction.results.contains(original.path)) {
+        paths.push_back(original.path);
+      }
     }
     CUDASETUP_TRY(journal.results(paths));
   }

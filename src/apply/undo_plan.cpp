@@ -21,6 +21,20 @@ undo_step(std::string id, std::string title, std::string because, std::vector<st
   return step;
 }
 
+namespace {
+
+/// Whether the bytes that were put aside are still those that were there.
+bool is_sound(effects::Files& target, const journal::Original& original)
+{
+  if (original.saved.empty()) {
+    return false;
+  }
+  const auto saved = journal::look_at(target, original.saved, journal::Extent::single);
+  return saved && saved->exists && saved->digest == original.before.digest;
+}
+
+} // namespace
+
 base::Result<UndoInput> look_for_undo(effects::Files& target, const journal::Transaction& transaction)
 {
   UndoInput input;
@@ -28,7 +42,11 @@ base::Result<UndoInput> look_for_undo(effects::Files& target, const journal::Tra
   std::vector<std::string> files;
   for (const journal::Original& original : transaction.originals) {
     CUDASETUP_TRY_ASSIGN(input.paths_now[original.path], journal::look_at(target, original.path, original.extent));
-    files.push_back(original.saved);
+    if (original.before.status.type != effects::FileType::regular) {
+      files.push_back(original.saved);
+    } else if (is_sound(target, original)) {
+      input.available.insert(original.saved);
+    }
     if (original.extent == journal::Extent::tree) {
       files.push_back(journal::doomed_tree(original.path, transaction.id));
     }

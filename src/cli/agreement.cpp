@@ -1,5 +1,7 @@
 #include "cli/agreement.hpp"
 
+#include "base/text.hpp"
+
 namespace cudasetup::cli {
 
 using base::ErrorKind;
@@ -10,6 +12,18 @@ base::Command again(const Options& options, const std::vector<std::string>& more
   words.insert(words.end(), options.arguments.begin(), options.arguments.end());
   words.insert(words.end(), more.begin(), more.end());
   return base::Command{std::move(words)};
+}
+
+std::vector<resolve::Reason> for_root(std::vector<resolve::Reason> reasons, const Options& options)
+{
+  const std::string& root = options.host.root;
+  if (root.empty() || root == "/") {
+    return reasons;
+  }
+  for (resolve::Reason& reason : reasons) {
+    reason.text = base::replace_all(std::move(reason.text), "`sudo ", "`sudo chroot " + base::quote(root) + " ");
+  }
+  return reasons;
 }
 
 base::Result<void> agree(const Options& options, Outside& outside, const std::string& question)

@@ -2,6 +2,7 @@
 
 #include "cli/options.hpp"
 #include "cli/outside.hpp"
+#include "resolve/resolution.hpp"
 
 #include <string>
 #include <vector>
@@ -11,6 +12,17 @@ namespace cudasetup::cli {
 
 /// The same command line, as root, with more options.
 base::Command again(const Options& options, const std::vector<std::string>& more);
+
+/// Commands that reasons name, `sudo …`, for the system that the command line is about: below --root they run inside
+/// it.
+std::vector<resolve::Reason> for_root(std::vector<resolve::Reason> reasons, const Options& options);
+/// The same for what a plan says of what it leaves, and of what cannot be had back.
+template<typename Plan> Plan for_root(Plan plan, const Options& options)
+{
+  plan.left = for_root(std::move(plan.left), options);
+  plan.lost = for_root(std::move(plan.lost), options);
+  return plan;
+}
 
 /// Whether somebody agrees: beforehand, or now. Errors: usage where nobody can be asked, refused.
 base::Result<void> agree(const Options& options, Outside& outside, const std::string& question);

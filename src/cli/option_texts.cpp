@@ -363,6 +363,7 @@ base::Result<Options> options_of(const OptionTexts& texts, Environment environme
     return base::fail(contradiction("--json contradicts --format " + texts.format));
   }
   options.dry_run = switch_of(texts.dry_run);
+  options.after_boot = switch_of(texts.after_boot);
   // A plan asked for as JSON is refused as JSON.
   options.json = switch_of(texts.json || texts.format == "json");
   CUDASETUP_TRY_ASSIGN(options.output_file, optional_path("--output", texts.output_file, environment));

@@ -38,6 +38,7 @@ struct OptionTexts {
   bool no_hold = false;
   std::string lock_timeout = "300";
   std::string reboot = "ask";
+  bool after_boot = false;
   bool yes = false;
   bool dry_run = false;
   bool json = false;

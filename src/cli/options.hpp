@@ -74,6 +74,8 @@ struct Options {
   PlanFormat format = PlanFormat::sh;
   std::optional<std::string> output_file;
   Switch detailed_exitcode = Switch::off;
+  // resume
+  Switch after_boot = Switch::off;
   // undo
   Switch allow_inexact_undo = Switch::off;
   // uninstall

@@ -69,6 +69,10 @@ base::Result<int> after_boot(const Options& options, Outside& outside, const Tra
                          "transaction " + transaction.id + " is complete, but for the reboot that loads its driver")
             .with_hint("reboot; it is verified then", base::Command{{"sudo", "reboot"}}));
   }
+  // Gone before anything can fail, so that no later boot tries again.
+  if (outside.is_root) {
+    apply::drop_after_boot_unit(effects.target);
+  }
   CUDASETUP_TRY_ASSIGN(const Options first, options_of(transaction, options, outside));
   CUDASETUP_TRY_ASSIGN(const auto outcome, prepare(first, outside, effects));
   CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(first.how, effects.files));
@@ -99,7 +103,7 @@ base::Result<int> run_resume(const Options& options, Outside& outside)
   const effects::Effects effects = outside.effects_for(options.host.root);
   CUDASETUP_TRY(check_places(options.host, effects.files));
   CUDASETUP_TRY_ASSIGN(const std::optional<Transaction> last, apply::last_transaction(effects.target));
-  if (!last || last->is_done()) {
+  if (!last || last->is_done() || options.after_boot == Switch::on) {
     CUDASETUP_TRY_ASSIGN(const std::optional<Transaction> waits, awaiting(effects.target));
     return waits ? after_boot(options, outside, *waits) : nothing(options, outside);
   }

@@ -77,24 +77,25 @@ base::Result<int> undo(const Options& options, Outside& outside, const Transacti
   const effects::Effects effects = outside.effects_for(options.host.root);
   CUDASETUP_TRY_ASSIGN(const apply::UndoInput input, apply::look_for_undo(effects.target, transaction));
   const plan::UndoPlan plan = apply::plan_undo(input);
+  const plan::UndoPlan shown = for_root(plan, options);
   if (options.dry_run == Switch::on) {
-    show(options, outside, plan, render::to_sh(plan, options.host.root));
+    show(options, outside, shown, render::to_sh(shown, options.host.root));
     return 0;
   }
   if (!outside.is_root) {
     return base::fail(base::make_error(ErrorKind::needs_root, "taking back needs root; nothing was changed")
                           .with_hint("give the same command with sudo", again(options, {})));
   }
-  CUDASETUP_TRY(check_exact(plan, options));
+  CUDASETUP_TRY(check_exact(shown, options));
   if (!plan.steps.empty()) {
-    outside.console.say(render::to_text(plan));
+    outside.console.say(render::to_text(shown));
   }
   CUDASETUP_TRY(agree(options, outside, "Take it back?"));
   const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
   CUDASETUP_TRY(apply::undo(effects, transaction, plan, how));
   show(options,
        outside,
-       plan,
+       shown,
        plan.steps.empty() ? "Nothing to do: all of it is as it was before transaction " + transaction.id + ".\n"
                           : "Transaction " + transaction.id + " is taken back.\n");
   if (plan.reboot && (options.host.root.empty() || options.host.root == "/")) {

@@ -47,10 +47,10 @@ std::string nothing_there(const plan::UninstallPlan& plan)
 base::Result<int>
 carry_out(const Options& options, Outside& outside, const effects::Effects& effects, const plan::UninstallPlan& plan)
 {
-  plan::UninstallPlan shown = plan;
+  plan::UninstallPlan shown = for_root(plan, options);
   const auto ask = [&](const plan::UninstallPlan& known) {
-    shown = known;
-    outside.console.say(render::to_text(known));
+    shown = for_root(known, options);
+    outside.console.say(render::to_text(shown));
     return agree(options, outside, "Uninstall it?");
   };
   const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
@@ -87,11 +87,13 @@ base::Result<int> run_uninstall(const Options& options, Outside& outside)
   input.lock_timeout_seconds = options.how.lock_timeout_seconds;
   const plan::UninstallPlan plan = apply::plan_uninstall(input);
   if (options.dry_run == Switch::on) {
-    show(options, outside, plan, "", render::to_sh(plan, options.host.root));
+    const plan::UninstallPlan shown = for_root(plan, options);
+    show(options, outside, shown, "", render::to_sh(shown, options.host.root));
     return 0;
   }
   if (plan.steps.empty()) {
-    show(options, outside, plan, "", nothing_there(plan));
+    const plan::UninstallPlan shown = for_root(plan, options);
+    show(options, outside, shown, "", nothing_there(shown));
     return 0;
   }
   if (!outside.is_root) {

@@ -61,7 +61,7 @@ base::Result<Journal> Journal::begin(effects::Files& target, effects::Clock& clo
 {
   CUDASETUP_TRY(make_private(target, std::string(k_state_directory)));
   CUDASETUP_TRY(make_private(target, std::string(k_state_directory) + "/transactions"));
-  const std::vector<std::string> ids = transaction_ids(target);
+  const std::vector<std::string> ids = journal_ids(target);
   const std::uint64_t last = ids.empty() ? 0 : base::parse_number(ids.back()).value_or(0);
   Journal journal(target, clock, padded(last + 1));
   json::Object record = {{"schema", k_schema},
@@ -81,7 +81,11 @@ base::Result<Journal> Journal::reopen(effects::Files& target, effects::Clock& cl
   CUDASETUP_TRY(make_private(target, std::string(k_state_directory)));
   Journal journal(target, clock, transaction.id);
   if (transaction.torn) {
-    std::string text = target.read(journal.m_path).value_or("");
+    std::optional<std::string> read = target.read(journal.m_path);
+    if (!read) {
+      return base::fail(base::ErrorKind::document, journal.m_path + " cannot be read any more");
+    }
+    std::string text = *std::move(read);
     text.resize(text.rfind('\n') + 1);
     CUDASETUP_TRY(target.write(journal.m_path, text, 0600));
   }
@@ -152,7 +156,13 @@ base::Result<void> Journal::keep_original(const std::string& path, Extent extent
   if (before.exists && before.status.type == effects::FileType::regular) {
     saved = originals_directory(m_id) + "/" + padded(m_saved + 1);
     CUDASETUP_TRY(make_private(*m_target, originals_directory(m_id)));
-    CUDASETUP_TRY(m_target->write(saved, m_target->read(path).value_or(""), 0600));
+    const auto bytes = m_target->read(path);
+    if (!bytes) {
+      return base::fail(
+          base::make_error(base::ErrorKind::refused, path + " cannot be read, and so not be kept for undo")
+              .with_hint("see what it is", base::Command{{"ls", "-la", path}}));
+    }
+    CUDASETUP_TRY(m_target->write(saved, *bytes, 0600));
   }
   for (auto& member : to_json(before)) {
     record.push_back(std::move(member));

@@ -241,6 +241,16 @@ std::string doomed_tree(const std::string& path, const std::string& id)
 
 std::vector<std::string> transaction_ids(effects::Files& target)
 {
+  std::vector<std::string> ids = journal_ids(target);
+  std::erase_if(ids, [&](const std::string& id) {
+    const auto text = target.read(transaction_path(id));
+    return text && text->find('\n') == std::string::npos;
+  });
+  return ids;
+}
+
+std::vector<std::string> journal_ids(effects::Files& target)
+{
   constexpr std::string_view k_ending = ".jsonl";
   std::vector<std::string> ids;
   for (const std::string& name : target.list(std::string(k_state_directory) + "/transactions")) {

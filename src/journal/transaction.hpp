@@ -81,7 +81,9 @@ struct Transaction {
 /// changed after it was written, and a newer format are an Error of kind document.
 base::Result<Transaction> read_transaction(std::string_view text, const std::string& file);
 
-/// Names of the transactions kept, oldest first: "0001", …
+/// Names of all journals, oldest first: "0001", …
+std::vector<std::string> journal_ids(effects::Files& target);
+/// Those of transactions: without one that was cut off in its first line, before anything was done.
 std::vector<std::string> transaction_ids(effects::Files& target);
 std::string transaction_path(const std::string& id);
 /// Where the originals and installers of a transaction are kept.

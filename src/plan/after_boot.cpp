@@ -35,7 +35,7 @@ std::string after_boot_unit(std::string_view program)
          "Type=oneshot\n"
          "ExecStart=" +
          path +
-         " resume\n"
+         " resume --after-boot\n"
          "TimeoutStartSec=15min\n\n"
          "[Install]\n"
          "WantedBy=multi-user.target\n";

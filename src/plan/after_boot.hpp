@@ -6,8 +6,8 @@
 /// What is left to be done after the reboot that loads a driver.
 namespace cudasetup::plan {
 
-/// A one-shot unit of systemd that runs `cudasetup resume`, which verifies and then removes the unit; the link has it
-/// started by the next boot.
+/// A one-shot unit of systemd that runs `cudasetup resume --after-boot`, which verifies and then removes the unit; the
+/// link has it started by the next boot.
 inline constexpr std::string_view k_after_boot_unit = "/etc/systemd/system/cudasetup-after-boot.service";
 inline constexpr std::string_view k_after_boot_link =
     "/etc/systemd/system/multi-user.target.wants/cudasetup-after-boot.service";

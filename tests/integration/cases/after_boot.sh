@@ -39,7 +39,7 @@ run_it systemd-analyze verify --man=no "$CASE_HOME/${UNIT##*/}"
 expect_status 0
 [ "$(readlink "$ROOT$LINK")" = "$UNIT" ] || fail 'the next boot will not start the unit'
 command=$(sed -n 's/^ExecStart=//p' "$ROOT$UNIT")
-[ "$command" = '/usr/bin/cudasetup resume' ] || fail "the unit runs '$command'"
+[ "$command" = '/usr/bin/cudasetup resume --after-boot' ] || fail "the unit runs '$command'"
 inside cudasetup history
 expect_out '^0001 .* done .*\(awaits a reboot\)$'
 

@@ -80,6 +80,18 @@ TEST_F(ResumeTest, a_later_transaction_does_not_hide_the_one_that_awaits_the_boo
   EXPECT_THAT(m_err, HasSubstr("transaction 0001"));
 }
 
+TEST_F(ResumeTest, after_a_boot_nothing_else_is_gone_on_with)
+{
+  m_machine.files.put(k_boot_id, "two\n");
+  record("0002",
+         {R"({"schema":"cudasetup.journal/1","id":"0002","verb":"uninstall","arguments":[],"plan":{},"at":"T"})"});
+  const int status = run({"resume", "--after-boot"});
+  EXPECT_TRUE(status == 0 || status == 40) << m_err;
+  EXPECT_FALSE(unit_is_there());
+  EXPECT_THAT(out_of({"history", "0001"}), HasSubstr("verified after the reboot"));
+  EXPECT_THAT(out_of({"history"}), HasSubstr("0002  T  unfinished"));
+}
+
 TEST_F(ResumeTest, what_was_taken_back_awaits_nothing_and_the_unit_goes)
 {
   record("0002",

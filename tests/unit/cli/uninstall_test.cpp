@@ -1,3 +1,4 @@
+#include "cli/agreement.hpp"
 #include "unit/cli/run_fixture.hpp"
 
 namespace cudasetup::cli {
@@ -111,6 +112,15 @@ TEST_F(UninstallRunTest, asks_and_needs_root)
   after.erase("/run");
   after.erase("/run/cudasetup.lock");
   EXPECT_EQ(after, before);
+}
+
+TEST(for_root, commands_to_type_speak_of_the_root_that_is_worked_on)
+{
+  Options options;
+  const std::vector<resolve::Reason> reasons = {{"/opt/x", "stays; `sudo rm -r /opt/x` removes it"}};
+  EXPECT_EQ(for_root(reasons, options)[0].text, reasons[0].text);
+  options.host.root = "/srv/image";
+  EXPECT_EQ(for_root(reasons, options)[0].text, "stays; `sudo chroot /srv/image rm -r /opt/x` removes it");
 }
 
 } // namespace

@@ -311,12 +311,15 @@ TEST_F(JournalTest, says_which_journal_could_not_be_written)
 
 TEST_F(JournalTest, numbers_go_on_after_the_last_one_that_is_kept)
 {
-  m_files.put("/var/lib/cudasetup/transactions/0009.jsonl", "x")
-      .put("/var/lib/cudasetup/transactions/10000.jsonl", "x")
+  m_files.put("/var/lib/cudasetup/transactions/0009.jsonl", "x\n")
+      .put("/var/lib/cudasetup/transactions/10000.jsonl", "x\n")
       .put("/var/lib/cudasetup/transactions/notes.txt", "x")
       .put("/var/lib/cudasetup/transactions/last.jsonl", "x");
   EXPECT_EQ(transaction_ids(m_files), (std::vector<std::string>{"0009", "10000"}));
-  EXPECT_EQ(begin().id(), "10001");
+  // One that was cut off in its first line tells of nothing, but has its number.
+  m_files.put("/var/lib/cudasetup/transactions/10001.jsonl", "{\"schema\":");
+  EXPECT_EQ(transaction_ids(m_files), (std::vector<std::string>{"0009", "10000"}));
+  EXPECT_EQ(begin().id(), "10002");
 }
 
 TEST_F(JournalTest, there_are_no_transactions_at_first)

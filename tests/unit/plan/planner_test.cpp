@@ -254,7 +254,7 @@ TEST(Planner, HasTheNextBootVerifyADriverWhereThisProgramIsThen)
       with.steps.begin(), with.steps.end(), [](const plan::Step& each) { return each.id == "after-boot"; });
   ASSERT_NE(step, with.steps.end());
   EXPECT_THAT(std::get<plan::WriteFile>(step->actions[0]).content,
-              HasSubstr("\nExecStart=/usr/bin/cudasetup resume\n"));
+              HasSubstr("\nExecStart=/usr/bin/cudasetup resume --after-boot\n"));
   EXPECT_EQ(std::get<plan::Link>(step->actions[1]).target, std::get<plan::WriteFile>(step->actions[0]).path);
   sample->resolution.driver = {};
   EXPECT_NE(last().id, "after-boot");

@@ -104,7 +104,8 @@ root_drop "$ROOT"
 
 # --- Links planted where we write: what they lead to is left alone.
 faults_tiny_torch
-for place in /var/cache/cudasetup /var/lib/cudasetup /var/lib/cudasetup/transactions /run/cudasetup.lock; do
+# A cache elsewhere is an administrator's own choice: only root can put a link there.
+for place in /var/lib/cudasetup /var/lib/cudasetup/transactions /run/cudasetup.lock; do
   faults_fresh
   mkdir -p "$ROOT/srv/elsewhere" "$ROOT$(dirname "$place")"
   [ "$place" != /var/lib/cudasetup/transactions ] || chmod 0700 "$ROOT/var/lib/cudasetup"
