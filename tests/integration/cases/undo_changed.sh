@@ -34,7 +34,7 @@ faults_newer cuda-toolkit-11-1
 root_run "$ROOT" apt-get upgrade --yes >/dev/null 2>&1
 faults_no_newer
 # shellcheck disable=SC2016  # a command for people
-refused 'cuda-toolkit-11-1: has become 99-1 since, and stays so; `sudo apt-get install --allow-downgrades cuda-toolkit-11-1=11\.1\.'
+refused 'cuda-toolkit-11-1: has become 99-1 since, and stays so; `sudo chroot .* apt-get install --allow-downgrades cuda-toolkit-11-1=11\.1\.'
 setup undo --yes --allow-inexact-undo
 expect_status 0
 but_for cuda-toolkit-11-1 >"$CASE_HOME/rest"
@@ -45,7 +45,7 @@ grep '99-1$' "$CASE_HOME/version" >/dev/null || fail 'the upgraded package was m
 # An edit in between.
 printf '# of the user\n' >>"$ROOT/etc/profile.d/cudasetup.sh"
 # shellcheck disable=SC2016  # a command for people
-refused '/etc/profile.d/cudasetup.sh: was changed since, and stays as it is; `sudo rm -r /etc/profile.d/cudasetup.sh` removes it'
+refused '/etc/profile.d/cudasetup.sh: was changed since, and stays as it is; `sudo chroot .* rm -r /etc/profile.d/cudasetup.sh` removes it'
 setup undo --yes --allow-inexact-undo
 expect_status 0
 but_for cudasetup >"$CASE_HOME/after"
