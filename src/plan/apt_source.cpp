@@ -290,6 +290,10 @@ void describe_source(const Input& input, Simulation& simulation)
     const LocalSource source = local_source(input);
     const bool unpacked = presence_of(input.facts, source.deb) == Presence::present;
     const std::string folder = (unpacked ? "" : "{unpacked}") + source.directory;
+    if (unpacked) {
+      // The simulation names the same archive with its own copy of the key.
+      simulation.switched_off.push_back({source.list, source.list + ".disabled"});
+    }
     simulation.source_line = "deb [signed-by={keyring}] file:" + folder + " /";
     simulation.key_package = unpacked ? "" : source.file;
     simulation.key_directory = source.directory;

@@ -123,13 +123,25 @@ std::vector<std::string> reasons_of(const host::AptFaults& faults)
   return reasons;
 }
 
+/// The file of the local installer's source, where the plan itself puts back the key that it names: an installation
+/// that was cut off between the two.
+std::string completed_source(const Input& input)
+{
+  const auto& cuda = input.resolution.cuda;
+  const bool local = cuda && cuda->method == resolve::Method::local && source_kind(input) == SourceKind::local;
+  return local && !local_source_steps(input).empty() ? local_source(input).list : "";
+}
+
 } // namespace
 
 Mend plan_mend(const Input& input, host::Harm harm)
 {
   Mend mend{host::find_apt_faults(input.facts, knowledge_of(input)), {}, input.facts};
   auto& sources = mend.faults.sources;
-  std::erase_if(sources, [&](const host::FaultySource& faulty) { return faulty.harm < harm; });
+  const std::string completed = completed_source(input);
+  std::erase_if(sources, [&](const host::FaultySource& faulty) {
+    return faulty.harm < harm || (faulty.source.file == completed && faulty.fault == host::SourceFault::no_key);
+  });
   if (harm > host::Harm::untidy) {
     mend.faults.keyrings.clear();
   }

@@ -168,7 +168,8 @@ Plan make_plan(const resolve::Request& request,
     }
   }
   if (plan.simulation) {
-    plan.simulation->switched_off = mend.switched_off;
+    auto& off = plan.simulation->switched_off;
+    off.insert(off.end(), mend.switched_off.begin(), mend.switched_off.end());
     plan.simulation->held = held_packages(input, plan.simulation->packages);
     const std::vector<resolve::Reason> cautions = cautions_of_others(input, plan.simulation->packages);
     auto& all = plan.resolution.cautions;
