@@ -246,8 +246,13 @@ base::Result<void> Tools::wait_for_turn()
   const auto deadline = m_effects.clock.steady() + std::chrono::seconds(m_lock_timeout_seconds);
   std::string told;
   while (m_effects.target.status(lock, effects::FollowLinks::no)) {
-    CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> ours, m_effects.target.lock(lock));
-    if (ours != nullptr) {
+    const auto ours = m_effects.target.lock(lock);
+    if (!ours) {
+      base::Error error = ours.error();
+      return base::fail(
+          std::move(error).with_hint("see what is in its place", outside(base::Command{{"ls", "-la", lock}})));
+    }
+    if (*ours != nullptr) {
       break;
     }
     if (m_effects.clock.steady() >= deadline) {
