@@ -138,6 +138,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
   CUDASETUP_TRY(check_before(facts));
   CUDASETUP_TRY(check_holds(plan, tools));
   CUDASETUP_TRY(check_destinations(effects.target, plan));
+  CUDASETUP_TRY(check_cache(effects.target, tools));
   const bool asks_first = can_ask_first(plan);
   if (!asks_first) {
     CUDASETUP_TRY(check_room(effects.target, tools, plan, std::nullopt, Zips::not_compared));

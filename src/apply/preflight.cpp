@@ -70,6 +70,20 @@ base::Result<void> check_destinations(effects::Files& target, const plan::Plan& 
   return {};
 }
 
+base::Result<void> check_cache(effects::Files& target, const Tools& tools)
+{
+  const std::string cache = "/var/cache/cudasetup";
+  const auto status = target.status(cache, effects::FollowLinks::yes);
+  if (!status || status->owner == 0) {
+    return {};
+  }
+  return base::fail(base::make_error(base::ErrorKind::refused,
+                                     cache + " is another user's, who could change what root installs; nothing was "
+                                             "changed")
+                        .with_hint("see whose it is", tools.outside(base::Command{{"ls", "-ld", cache}}))
+                        .with_hint("move it away", tools.outside(base::Command{{"mv", cache, cache + ".old"}})));
+}
+
 base::Result<std::shared_ptr<void>> take_lock(effects::Files& target, const Tools& tools)
 {
   CUDASETUP_TRY(target.make_directories("/run", 0755));

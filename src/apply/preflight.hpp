@@ -17,6 +17,9 @@ base::Result<void> check_holds(const plan::Plan& plan, const Tools& tools);
 /// fetch::check_destination.
 base::Result<void> check_destinations(effects::Files& target, const plan::Plan& plan);
 
+/// Refuses a cache of downloads that is not root's.
+base::Result<void> check_cache(effects::Files& target, const Tools& tools);
+
 /// Our lock, held for the life of the result; an Error of kind busy when another run has it.
 base::Result<std::shared_ptr<void>> take_lock(effects::Files& target, const Tools& tools);
 
