@@ -31,7 +31,6 @@ base::Result<void> end_after_boot(const effects::Effects& effects,
   const Tools tools(effects, options.root, options.lock_timeout_seconds);
   CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> lock, take_lock(effects.target, tools));
   CUDASETUP_TRY_ASSIGN(journal::Journal journal, journal::Journal::reopen(effects.target, effects.clock, transaction));
-  drop_after_boot_unit(effects.target);
   CUDASETUP_TRY(journal.results(unit_paths()));
   CUDASETUP_TRY(journal.verified(verdict));
   return journal.ended(journal::Outcome::done);

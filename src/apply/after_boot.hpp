@@ -11,8 +11,8 @@ namespace cudasetup::apply {
 /// The kernel's name for the boot that is running; empty where it has none (no /proc).
 std::string boot_id(effects::Files& files);
 
-/// Records what verifying came to after the boot that @p transaction awaited, and takes the unit away that had it
-/// verified. Errors: busy, no_space, document (the state directory is not root's alone).
+/// Records what verifying came to after the boot that @p transaction awaited; the unit that had it verified
+/// is gone by then. Errors: busy, no_space, document (the state directory is not root's alone).
 base::Result<void> end_after_boot(const effects::Effects& effects,
                                   const journal::Transaction& transaction,
                                   std::string_view verdict,

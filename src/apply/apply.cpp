@@ -85,8 +85,13 @@ std::vector<std::string> packages_named(const plan::Plan& plan)
       }
       if (run != nullptr && run->command.argv.size() > 2 && run->command.argv[0] == "apt-get" &&
           run->command.argv[1] == "install") {
-        for (const std::string& word : run->command.argv) {
-          names.push_back(word.substr(0, word.find('=')));
+        const std::vector<std::string>& words = run->command.argv;
+        for (std::size_t at = 2; at < words.size(); ++at) {
+          if (words[at] == "-o") {
+            ++at;
+          } else if (!words[at].starts_with('-')) {
+            names.push_back(words[at].substr(0, words[at].find('=')));
+          }
         }
       }
     }
@@ -162,7 +167,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
   const journal::Header header{options.verb, options.arguments, "", plan::to_json(run.costed(), facts, options.root)};
   CUDASETUP_TRY_ASSIGN(journal::Journal journal, open_journal(effects, header, state));
   CUDASETUP_TRY(journal.intends(packages_named(plan)));
-  if (plan.totals.reboot && (options.root.empty() || options.root == "/")) {
+  if (plan.totals.reboot && base::is_running_system(options.root)) {
     CUDASETUP_TRY(journal.awaits_boot(boot_id(effects.files)));
   }
   Course course(bench, journal, state);

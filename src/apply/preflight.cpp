@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "fetch/unpack.hpp"
 #include "journal/journal.hpp"
+#include "plan/input.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -11,7 +12,7 @@ namespace cudasetup::apply {
 
 namespace {
 
-constexpr std::string_view k_cache = "/var/cache/cudasetup";
+using plan::k_cache;
 
 /// Fetches those of the plan's files that are @p wanted.
 base::Result<void>
@@ -72,7 +73,7 @@ base::Result<void> check_destinations(effects::Files& target, const plan::Plan& 
 
 base::Result<void> check_cache(effects::Files& target, const Tools& tools)
 {
-  const std::string cache = "/var/cache/cudasetup";
+  const std::string cache(k_cache);
   const auto status = target.status(cache, effects::FollowLinks::yes);
   if (!status || status->owner == 0) {
     return {};

@@ -59,9 +59,14 @@ std::string to_shell(const Command& command)
   return text;
 }
 
+bool is_running_system(std::string_view root)
+{
+  return root.empty() || root == "/";
+}
+
 Command in_root(Command command, std::string_view root)
 {
-  if (root.empty() || root == "/") {
+  if (is_running_system(root)) {
     return command;
   }
   std::vector<std::string> argv = {"chroot", std::string(root)};

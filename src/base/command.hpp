@@ -26,6 +26,9 @@ std::string quote(std::string_view word);
 /// The command as one line of POSIX sh (`NAME=value … argv…`), with a here-document where it has input.
 std::string to_shell(const Command& command);
 
+/// Whether @p root names the running system's own tree: "" or "/".
+bool is_running_system(std::string_view root);
+
 /// The command that runs inside the file system at @p root (`chroot ROOT …`); unchanged for "" and "/".
 Command in_root(Command command, std::string_view root);
 

@@ -10,8 +10,8 @@
 /// What verbs that change what is there ask before they do.
 namespace cudasetup::cli {
 
-/// The same command line, as root, with more options.
-base::Command again(const Options& options, const std::vector<std::string>& more);
+/// The same command line with more options, as root: with sudo where this process is not root, or became it so.
+base::Command again(const Options& options, const Outside& outside, const std::vector<std::string>& more);
 
 /// Commands that reasons name, `sudo …`, for the system that the command line is about: below --root they run inside
 /// it.
@@ -24,7 +24,11 @@ template<typename Plan> Plan for_root(Plan plan, const Options& options)
   return plan;
 }
 
-/// Whether somebody agrees: beforehand, or now. Errors: usage where nobody can be asked, refused.
-base::Result<void> agree(const Options& options, Outside& outside, const std::string& question);
+/// Errors: usage where nobody agreed beforehand and nobody can be asked.
+base::Result<void> check_can_agree(const Options& options, const Outside& outside);
+/// Whether somebody agrees: beforehand, or now. Errors: as check_can_agree; refused; interrupted where the question was
+/// answered by ^C.
+base::Result<void>
+agree(const Options& options, Outside& outside, effects::Interrupts& interrupts, const std::string& question);
 
 } // namespace cudasetup::cli

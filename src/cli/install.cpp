@@ -1,4 +1,5 @@
 #include "apply/apply.hpp"
+#include "cli/agreement.hpp"
 #include "cli/host_overrides.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/typed.hpp"
@@ -29,44 +30,15 @@ int show_refusal(const resolve::Refusal& refusal, const Options& options, Outsid
   return k_refused;
 }
 
-/// The same command line, behind other words and with more options.
-base::Command again(const Options& options, std::vector<std::string> words, const std::vector<std::string>& more)
-{
-  words.insert(words.end(), options.arguments.begin(), options.arguments.end());
-  words.insert(words.end(), more.begin(), more.end());
-  return base::Command{std::move(words)};
-}
-
 /// What is known of the request only from the command line: this machine can be changed, and somebody agrees.
-base::Result<void> check_can_apply(const Options& options, const host::HostFacts& probed)
+base::Result<void> check_can_apply(const Options& options, const Outside& outside, const host::HostFacts& probed)
 {
   if (names_another_machine(options.host, probed) || options.host.driver_present ||
       (options.host.wsl == Switch::on && !probed.wsl)) {
     return base::fail(
         base::make_error(ErrorKind::usage,
                          "--os, --arch, --wsl and --driver-present speak of another machine: that can only be planned")
-            .with_hint("print the script instead", again(options, {"cudasetup"}, {"--dry-run"})));
-  }
-  return {};
-}
-
-/// Whether somebody agrees or can be asked.
-base::Result<void> check_can_agree(const Options& options, const Outside& outside)
-{
-  if (options.how.yes == Switch::on || outside.input_terminal == Terminal::yes) {
-    return {};
-  }
-  return base::fail(base::make_error(ErrorKind::usage, "nobody can be asked here: standard input is no terminal")
-                        .with_hint("see what would be done", again(options, {"cudasetup"}, {"--dry-run"}))
-                        .with_hint("agree beforehand", again(options, {"cudasetup"}, {"--yes"})));
-}
-
-base::Result<void> agree(const Options& options, Outside& outside, effects::Interrupts& interrupts)
-{
-  if (options.how.yes == Switch::off && !outside.ask("Go ahead?")) {
-    const ErrorKind kind = interrupts.count() > 0 ? ErrorKind::interrupted : ErrorKind::refused;
-    return base::fail(base::make_error(kind, "not agreed to; nothing was changed")
-                          .with_hint("see what would be done", again(options, {"cudasetup"}, {"--dry-run"})));
+            .with_hint("print the script instead", again(options, outside, {"--dry-run"})));
   }
   return {};
 }
@@ -130,7 +102,7 @@ base::Result<int> finish(const Options& options,
                           .with_hint("see the failed check above; after mending it, verify again",
                                      at_place({"cudasetup", "verify"}, options)));
   }
-  if (prepared.plan.totals.reboot && (options.host.root.empty() || options.host.root == "/")) {
+  if (prepared.plan.totals.reboot && base::is_running_system(options.host.root)) {
     return reboot(options, outside, effects.processes);
   }
   return 0;
@@ -159,7 +131,7 @@ apply_plan(const Options& options, Outside& outside, const effects::Effects& eff
     if (const std::string cost = render::cost_text(costed); cost != render::cost_text(prepared.plan)) {
       outside.console.say(cost);
     }
-    return agree(options, outside, effects.interrupts);
+    return agree(options, outside, effects.interrupts, "Go ahead?");
   };
   const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
   CUDASETUP_TRY_ASSIGN(const apply::Applied applied, apply::apply(effects, prepared.plan, prepared.facts, how, ask));
@@ -206,10 +178,11 @@ base::Result<int> run_install(const Options& options, Outside& outside)
   probe::ProbeOptions as_it_is;
   as_it_is.root = options.host.root;
   as_it_is.os_release_file = options.host.os_release_file;
-  CUDASETUP_TRY(check_can_apply(options, probe::probe(effects.files, effects.target, effects.processes, as_it_is)));
+  CUDASETUP_TRY(
+      check_can_apply(options, outside, probe::probe(effects.files, effects.target, effects.processes, as_it_is)));
   if (!outside.is_root && !prepared.plan.steps.empty()) {
     return base::fail(base::make_error(ErrorKind::needs_root, "installing needs root; nothing was changed")
-                          .with_hint("give the same command with sudo", again(options, {"sudo", "cudasetup"}, {})));
+                          .with_hint("give the same command with sudo", again(options, outside, {})));
   }
   return apply_plan(options, outside, effects, prepared);
 }

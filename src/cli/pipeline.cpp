@@ -17,7 +17,7 @@ constexpr std::string_view k_again = "mend what is named, then check again";
 std::string program_after_boot(const Options& options, effects::Files& files)
 {
   const HostOptions& host = options.host;
-  const bool running = (host.root.empty() || host.root == "/") && !host.os_release_file && can_be_installed(host);
+  const bool running = base::is_running_system(host.root) && !host.os_release_file && can_be_installed(host);
   // systemd's own sign that it is what booted the machine: sd_booted(3).
   return running && files.status("/run/systemd/system", effects::FollowLinks::yes)
              ? files.link_target("/proc/self/exe").value_or("")

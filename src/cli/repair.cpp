@@ -1,5 +1,6 @@
 #include "apply/apply.hpp"
 #include "base/text.hpp"
+#include "cli/agreement.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/typed.hpp"
 #include "cli/verbs.hpp"
@@ -12,15 +13,6 @@ namespace cudasetup::cli {
 namespace {
 
 using base::ErrorKind;
-
-/// The same command, as root, with more options.
-base::Command again(const Options& options, const std::vector<std::string>& more)
-{
-  std::vector<std::string> words = {"sudo", "cudasetup"};
-  words.insert(words.end(), options.arguments.begin(), options.arguments.end());
-  words.insert(words.end(), more.begin(), more.end());
-  return base::Command{std::move(words)};
-}
 
 base::Result<void> check_subject(const Options& options)
 {
@@ -40,24 +32,6 @@ resolve::Resolution machine_of(const resolve::Target& target)
   machine.archive = target.archive;
   machine.arch = target.arch.value_or(machine.arch);
   return machine;
-}
-
-base::Result<void> agree(const Options& options, Outside& outside, effects::Interrupts& interrupts)
-{
-  if (options.how.yes == Switch::on) {
-    return {};
-  }
-  if (outside.input_terminal == Terminal::no) {
-    return base::fail(base::make_error(ErrorKind::usage, "nobody can be asked here: standard input is no terminal")
-                          .with_hint("see what would be done", again(options, {"--dry-run"}))
-                          .with_hint("agree beforehand", again(options, {"--yes"})));
-  }
-  if (!outside.ask("Mend it?")) {
-    const ErrorKind kind = interrupts.count() > 0 ? ErrorKind::interrupted : ErrorKind::refused;
-    return base::fail(base::make_error(kind, "not agreed to; nothing was changed")
-                          .with_hint("see what would be done", again(options, {"--dry-run"})));
-  }
-  return {};
 }
 
 void show(const Options& options,
@@ -126,10 +100,10 @@ base::Result<int> run_repair(const Options& options, Outside& outside)
   }
   if (!outside.is_root) {
     return base::fail(base::make_error(ErrorKind::needs_root, "mending needs root; nothing was changed")
-                          .with_hint("give the same command with sudo", again(options, {})));
+                          .with_hint("give the same command with sudo", again(options, outside, {})));
   }
   outside.console.say(render::to_text(plan, prepared.facts));
-  const auto ask = [&](const plan::Plan&) { return agree(options, outside, effects.interrupts); };
+  const auto ask = [&](const plan::Plan&) { return agree(options, outside, effects.interrupts, "Mend it?"); };
   CUDASETUP_TRY_ASSIGN(const apply::Applied applied, apply::apply(effects, plan, prepared.facts, how, ask));
   show(options,
        outside,

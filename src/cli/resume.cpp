@@ -1,4 +1,5 @@
 #include "apply/after_boot.hpp"
+#include "apply/standing.hpp"
 #include "apply/take_up.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/typed.hpp"
@@ -6,7 +7,7 @@
 #include "cli/verification.hpp"
 #include "report/verification.hpp"
 
-#include <set>
+#include <algorithm>
 
 namespace cudasetup::cli {
 
@@ -32,17 +33,11 @@ base::Result<Options> options_of(const Transaction& transaction, const Options& 
 /// The newest transaction that needs a boot and was not taken back, where that boot's verification is still to come.
 base::Result<std::optional<Transaction>> awaiting(effects::Files& target)
 {
-  const std::vector<std::string> ids = journal::transaction_ids(target);
-  std::set<std::string> undone;
-  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
-    CUDASETUP_TRY_ASSIGN(Transaction transaction, journal::load_transaction(target, *id));
-    if (transaction.verb == Verb::undo) {
-      undone.insert(transaction.of);
-    } else if (!transaction.boot.empty() && !undone.contains(*id)) {
-      return transaction.awaits_boot() ? std::optional<Transaction>(std::move(transaction)) : std::nullopt;
-    }
-  }
-  return std::nullopt;
+  CUDASETUP_TRY_ASSIGN(std::vector<Transaction> standing, apply::standing_transactions(target));
+  const auto newest = std::find_if(
+      standing.rbegin(), standing.rend(), [](const Transaction& transaction) { return !transaction.boot.empty(); });
+  return newest != standing.rend() && newest->awaits_boot() ? std::optional<Transaction>(std::move(*newest))
+                                                            : std::nullopt;
 }
 
 /// What the transaction was to make of the machine, to be verified now that it has started anew; all that is there
@@ -57,6 +52,19 @@ verify::VerifyRequest verification_of(const std::variant<Prepared, resolve::Refu
   verify::VerifyRequest all;
   all.work_directory = work_directory(true, "");
   return all;
+}
+
+/// The machine's facts, which a refusal does not come with.
+base::Result<host::HostFacts> facts_of(const std::variant<Prepared, resolve::Refusal>& outcome,
+                                       const Options& options,
+                                       const Outside& outside,
+                                       const effects::Effects& effects)
+{
+  if (const auto* prepared = std::get_if<Prepared>(&outcome)) {
+    return prepared->facts;
+  }
+  CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(options.how, effects.files));
+  return find_facts(options, manifest, effects, outside.is_root);
 }
 
 /// Verifies after the boot that @p transaction awaited.
@@ -75,8 +83,7 @@ base::Result<int> after_boot(const Options& options, Outside& outside, const Tra
   }
   CUDASETUP_TRY_ASSIGN(const Options first, options_of(transaction, options, outside));
   CUDASETUP_TRY_ASSIGN(const auto outcome, prepare(first, outside, effects));
-  CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(first.how, effects.files));
-  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(first, manifest, effects, outside.is_root));
+  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, facts_of(outcome, first, outside, effects));
   outside.console.say("Verifying what transaction " + transaction.id + " installed, after the reboot");
   const verify::Verification verification =
       with_typed(verify::verify(effects, facts, verification_of(outcome)), options);

@@ -48,7 +48,7 @@ base::Result<std::optional<Transaction>> choose(effects::Files& target, const Op
 }
 
 /// What is not exact is only done where somebody said so.
-base::Result<void> check_exact(const plan::UndoPlan& plan, const Options& options)
+base::Result<void> check_exact(const plan::UndoPlan& plan, const Options& options, const Outside& outside)
 {
   if ((plan.lost.empty() && plan.left.empty()) || options.allow_inexact_undo == Switch::on) {
     return {};
@@ -60,7 +60,8 @@ base::Result<void> check_exact(const plan::UndoPlan& plan, const Options& option
       error.details.push_back(reason.about + ": " + reason.text);
     }
   }
-  return base::fail(std::move(error).with_hint("take back all the rest", again(options, {"--allow-inexact-undo"})));
+  return base::fail(
+      std::move(error).with_hint("take back all the rest", again(options, outside, {"--allow-inexact-undo"})));
 }
 
 void show(const Options& options, Outside& outside, const plan::UndoPlan& plan, const std::string& done)
@@ -84,13 +85,13 @@ base::Result<int> undo(const Options& options, Outside& outside, const Transacti
   }
   if (!outside.is_root) {
     return base::fail(base::make_error(ErrorKind::needs_root, "taking back needs root; nothing was changed")
-                          .with_hint("give the same command with sudo", again(options, {})));
+                          .with_hint("give the same command with sudo", again(options, outside, {})));
   }
-  CUDASETUP_TRY(check_exact(shown, options));
+  CUDASETUP_TRY(check_exact(shown, options, outside));
   if (!plan.steps.empty()) {
     outside.console.say(render::to_text(shown));
   }
-  CUDASETUP_TRY(agree(options, outside, "Take it back?"));
+  CUDASETUP_TRY(agree(options, outside, effects.interrupts, "Take it back?"));
   const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
   CUDASETUP_TRY(apply::undo(effects, transaction, plan, how));
   show(options,
@@ -98,7 +99,7 @@ base::Result<int> undo(const Options& options, Outside& outside, const Transacti
        shown,
        plan.steps.empty() ? "Nothing to do: all of it is as it was before transaction " + transaction.id + ".\n"
                           : "Transaction " + transaction.id + " is taken back.\n");
-  if (plan.reboot && (options.host.root.empty() || options.host.root == "/")) {
+  if (plan.reboot && base::is_running_system(options.host.root)) {
     return base::fail(base::make_error(ErrorKind::needs_reboot, "the driver that is loaded is no more installed")
                           .with_hint("reboot", base::Command{{"reboot"}}));
   }

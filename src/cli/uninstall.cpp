@@ -51,7 +51,7 @@ carry_out(const Options& options, Outside& outside, const effects::Effects& effe
   const auto ask = [&](const plan::UninstallPlan& known) {
     shown = for_root(known, options);
     outside.console.say(render::to_text(shown));
-    return agree(options, outside, "Uninstall it?");
+    return agree(options, outside, effects.interrupts, "Uninstall it?");
   };
   const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
   const plan::Trace trace = options.no_undo == Switch::on ? plan::Trace::noted : plan::Trace::kept;
@@ -62,7 +62,7 @@ carry_out(const Options& options, Outside& outside, const effects::Effects& effe
           : "Uninstalled. What undo needs is kept; to bring it back: " +
                 base::to_shell(at_place({"sudo", "cudasetup", "undo", applied.transaction}, options)) + "\n";
   show(options, outside, shown, applied.transaction, back);
-  if (plan.reboot && (options.host.root.empty() || options.host.root == "/")) {
+  if (plan.reboot && base::is_running_system(options.host.root)) {
     return base::fail(base::make_error(ErrorKind::needs_reboot, "the driver that is loaded is no more installed")
                           .with_hint("reboot", base::Command{{"reboot"}}));
   }
@@ -98,7 +98,7 @@ base::Result<int> run_uninstall(const Options& options, Outside& outside)
   }
   if (!outside.is_root) {
     return base::fail(base::make_error(ErrorKind::needs_root, "uninstalling needs root; nothing was changed")
-                          .with_hint("give the same command with sudo", again(options, {})));
+                          .with_hint("give the same command with sudo", again(options, outside, {})));
   }
   return carry_out(options, outside, effects, plan);
 }

@@ -85,7 +85,7 @@ void probe_running(effects::Files& files,
 
 Target target_of(const ProbeOptions& options)
 {
-  return options.root.empty() || options.root == "/" ? Target::running : Target::tree;
+  return base::is_running_system(options.root) ? Target::running : Target::tree;
 }
 
 void probe_machine(effects::Files& host_files,

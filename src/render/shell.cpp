@@ -103,8 +103,16 @@ void step(std::string& script, const plan::Step& step, std::size_t number, std::
   }
 }
 
-void add_steps(std::string& script, const std::vector<plan::Step>& steps, const std::string& root)
+/// The commands; where there are none, @p nothing is what says so.
+void add_steps(std::string& script,
+               const std::vector<plan::Step>& steps,
+               const std::string& root,
+               const std::string& nothing)
 {
+  if (steps.empty()) {
+    script += nothing;
+    return;
+  }
   script += k_settings;
   script += k_root_check;
   std::size_t number = 0;
@@ -115,7 +123,7 @@ void add_steps(std::string& script, const std::vector<plan::Step>& steps, const 
 
 void say_root(std::string& script, const std::string& root)
 {
-  if (!root.empty() && root != "/") {
+  if (!base::is_running_system(root)) {
     comment(script, "It changes the system in " + root + ".");
   }
 }
@@ -160,10 +168,7 @@ std::string nothing_to_do(const plan::Plan& plan)
 std::string to_sh(const plan::Plan& plan, const host::HostFacts& facts, const std::string& root)
 {
   std::string script = head(plan, facts, root);
-  if (plan.steps.empty()) {
-    return script + nothing_to_do(plan);
-  }
-  add_steps(script, plan.steps, root);
+  add_steps(script, plan.steps, root, nothing_to_do(plan));
   return script;
 }
 
@@ -175,10 +180,7 @@ std::string to_sh(const plan::UninstallPlan& plan, const std::string& root)
   reasons(script, "What goes:", plan.gone);
   reasons(script, "What stays:", plan.left);
   script += '\n';
-  if (plan.steps.empty()) {
-    return script + "echo 'Nothing to do: nothing of it is there.'\n";
-  }
-  add_steps(script, plan.steps, root);
+  add_steps(script, plan.steps, root, "echo 'Nothing to do: nothing of it is there.'\n");
   return script;
 }
 
@@ -191,10 +193,7 @@ std::string to_sh(const plan::UndoPlan& plan, const std::string& root)
   reasons(script, "Changed since, and left as it is:", plan.left);
   reasons(script, "Cannot be brought back:", plan.lost);
   script += '\n';
-  if (plan.steps.empty()) {
-    return script + "echo 'Nothing to do: all of it is as it was before.'\n";
-  }
-  add_steps(script, plan.steps, root);
+  add_steps(script, plan.steps, root, "echo 'Nothing to do: all of it is as it was before.'\n");
   return script;
 }
 

@@ -35,6 +35,10 @@ void reasons(std::string& text, std::string_view title, const std::vector<resolv
 
 void add_steps(std::string& text, const std::vector<plan::Step>& steps)
 {
+  if (steps.empty()) {
+    text += "\nNothing to do\n";
+    return;
+  }
   text += "\nSteps\n";
   std::size_t number = 0;
   for (const plan::Step& step : steps) {
@@ -48,9 +52,6 @@ std::string repair_text(const plan::Plan& plan)
   std::string text = "Apt's sources and keys of NVIDIA's\n";
   reasons(text, "Wrong", plan.resolution.reasons);
   reasons(text, "Be careful", plan.resolution.cautions);
-  if (plan.steps.empty()) {
-    return text + "\nNothing to do\n";
-  }
   add_steps(text, plan.steps);
   return text;
 }
@@ -62,9 +63,6 @@ std::string to_text(const plan::UndoPlan& plan)
   std::string text = "Taking back transaction " + plan.transaction + "\n";
   reasons(text, "Changed since, and left as it is", plan.left);
   reasons(text, "Cannot be brought back", plan.lost);
-  if (plan.steps.empty()) {
-    return text + "\nNothing to do\n";
-  }
   add_steps(text, plan.steps);
   return text;
 }
@@ -75,9 +73,6 @@ std::string to_text(const plan::UninstallPlan& plan)
   reasons(text, "What goes", plan.gone);
   reasons(text, "What stays", plan.left);
   reasons(text, "What undo cannot bring back", plan.lost);
-  if (plan.steps.empty()) {
-    return text + "\nNothing to do\n";
-  }
   add_steps(text, plan.steps);
   return text;
 }

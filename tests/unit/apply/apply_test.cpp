@@ -46,6 +46,28 @@ TEST_F(ApplyTest, runs_the_steps_in_order_and_records_them)
   EXPECT_EQ(transaction.outcome, journal::Outcome::done);
 }
 
+TEST_F(ApplyTest, another_users_cache_of_downloads_is_refused)
+{
+  m_machine.target.put_node("/var/cache/cudasetup", {effects::FileType::directory, {}, 0700, 1000});
+  const auto before = m_machine.target.nodes();
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::refused);
+  EXPECT_EQ(applied.error().message,
+            "/var/cache/cudasetup is another user's, who could change what root installs; nothing was changed");
+  EXPECT_EQ(applied.error().hints.size(), 2U);
+  expect_untouched(before);
+}
+
+TEST_F(ApplyTest, of_an_installation_only_the_packages_are_intended)
+{
+  const Argv install = {"apt-get", "install", "--yes", "-o", "Dpkg::Use-Pty=0", "cuda=11.1.1-1", "cmake"};
+  m_machine.processes.answer(install, "");
+  m_plan.steps = {step("install", {plan::Run{Command{install}}})};
+  ASSERT_TRUE(run());
+  EXPECT_EQ(record().intended, (std::set<std::string>{"cmake", "cuda"}));
+}
+
 TEST_F(ApplyTest, keeps_what_a_step_replaces)
 {
   ASSERT_TRUE(run());

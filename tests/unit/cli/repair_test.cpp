@@ -4,6 +4,7 @@ namespace cudasetup::cli::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class RepairTest : public RunTest {
 protected:
@@ -49,6 +50,12 @@ TEST_F(RepairTest, without_a_terminal_and_without_yes_nothing_is_begun)
 {
   leave_a_dead_source();
   m_is_root = true;
+  EXPECT_EQ(run({"repair", "repo"}), 3);
+  EXPECT_THAT(m_err, HasSubstr(" cudasetup repair repo --yes"));
+  EXPECT_THAT(m_err, Not(HasSubstr("sudo"))) << "a container has none";
+  m_environment = [](const std::string& name) {
+    return name == "SUDO_USER" ? std::optional<std::string>("user") : std::nullopt;
+  };
   EXPECT_EQ(run({"repair", "repo"}), 3);
   EXPECT_THAT(m_err, HasSubstr("sudo cudasetup repair repo --yes"));
   expect_untouched(m_before);

@@ -38,8 +38,11 @@ protected:
     Outside outside{[this](const std::string&) { return m_machine.effects; },
                     m_console,
                     [this](std::string_view text) { m_out += text; },
-                    [this](const std::string&) { return m_agrees; },
-                    no_environment,
+                    [this](const std::string&) {
+                      m_machine.interrupts.set(m_interrupts);
+                      return m_agrees;
+                    },
+                    m_environment,
                     m_input,
                     Terminal::no,
                     m_is_root};
@@ -83,6 +86,8 @@ protected:
   report::Console m_console;
   Terminal m_input = Terminal::no;
   bool m_agrees = false;
+  int m_interrupts = 0; ///< how often ^C answers a question
+  Environment m_environment = no_environment;
   bool m_is_root = false;
   std::string m_out;
   std::string m_err;

@@ -114,6 +114,15 @@ TEST_F(UninstallRunTest, asks_and_needs_root)
   EXPECT_EQ(after, before);
 }
 
+TEST_F(UninstallRunTest, control_c_at_the_question_ends_as_interrupted)
+{
+  put_toolkit();
+  m_input = Terminal::yes;
+  m_interrupts = 1;
+  EXPECT_EQ(run({"uninstall", "--cuda", "12.4"}), 130);
+  EXPECT_THAT(m_err, HasSubstr("not agreed to; nothing was changed"));
+}
+
 TEST(for_root, commands_to_type_speak_of_the_root_that_is_worked_on)
 {
   Options options;

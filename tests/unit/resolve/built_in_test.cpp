@@ -1,6 +1,5 @@
-#include "built_in/built_in.hpp"
 #include "resolve/pair_check.hpp"
-#include "unit/resolve/asking.hpp"
+#include "unit/resolve/built_in_fixture.hpp"
 
 /// The resolver with the manifests that are in the program.
 namespace cudasetup::resolve {
@@ -20,26 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-class BuiltIn : public testing::Test {
-protected:
-  static const manifest::Manifest& known()
-  {
-    static const manifest::Manifest manifest = built_in::manifest();
-    return manifest;
-  }
-
-  static Resolution get(std::initializer_list<std::string_view> arguments, const host::HostFacts& facts)
-  {
-    return resolved(asking(arguments), known(), facts);
-  }
-
-  static Refusal refusal(std::initializer_list<std::string_view> arguments, const host::HostFacts& facts)
-  {
-    Refusal refusal = refused(asking(arguments), known(), facts);
-    test::expect_alternatives_resolve(refusal, known(), facts);
-    return refusal;
-  }
-};
+class BuiltIn : public test::BuiltInTest {};
 
 TEST_F(BuiltIn, FirstRoad)
 {
