@@ -9,6 +9,7 @@
 #include "apply/superseded.hpp"
 #include "apply/system_state.hpp"
 #include "apply/take_up.hpp"
+#include "base/text.hpp"
 
 namespace cudasetup::apply {
 
@@ -52,6 +53,9 @@ struct Run {
   {
     if (plan.simulation && !apt) {
       CUDASETUP_TRY(ask_apt());
+      if (!apt->removes.empty()) {
+        bench.effects.events.emit(effects::Notice{"apt removes for what comes: " + base::join(apt->removes, ", ")});
+      }
     }
     CUDASETUP_TRY(fetch_for_steps(bench, plan));
     CUDASETUP_TRY(check_room(bench.effects.target, bench.tools, plan, apt, Zips::compared));

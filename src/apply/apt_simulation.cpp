@@ -10,12 +10,6 @@ namespace cudasetup::apply {
 
 namespace {
 
-/// "libc6" of "libc6:i386".
-std::string without_architecture(std::string_view name)
-{
-  return std::string(name.substr(0, name.find(':')));
-}
-
 /// "11.1.1-1" of "Inst name [old] (11.1.1-1 NVIDIA CUDA [amd64])".
 std::string new_version(std::string_view line)
 {
@@ -92,9 +86,9 @@ AptSimulation parse_simulation(std::string_view output)
     }
     // "Remv name [1.0-1]"; "Purg" where apt is set to purge.
     if (words[0] == "Remv" || words[0] == "Purg") {
-      simulation.removals.push_back(without_architecture(words[1]));
+      simulation.removals.emplace_back(words[1]);
     } else if (words[0] == "Inst") {
-      simulation.installs.emplace(without_architecture(words[1]), new_version(line));
+      simulation.installs.emplace(words[1], new_version(line));
     }
   }
   return simulation;

@@ -15,7 +15,8 @@
 
 namespace cudasetup::apply {
 
-/// What `apt-get --simulate install` says it would do; names without architectures.
+/// What `apt-get --simulate install` says it would do; names with an architecture
+/// (`libc6:i386`) where it is not the system's own.
 struct AptSimulation {
   std::map<std::string, std::string> installs; ///< upgrades too; the version by name
   std::vector<std::string> removals;
@@ -37,6 +38,7 @@ base::Result<void> check_asked(const std::vector<std::string>& asked,
 struct AptCost {
   std::vector<std::string> addresses; ///< of the packages that would be fetched
   std::vector<std::string> changes;   ///< the packages that would be installed, changed or removed
+  std::vector<std::string> removes;   ///< those of them that would be removed
   /// Of those that are not on this machine (file:) already.
   std::uint64_t download_bytes = 0;
   /// What the packages add on the disk, as apt rounds it; 0 where they free some. nullopt: apt did not say.

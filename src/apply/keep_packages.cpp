@@ -15,18 +15,34 @@ std::string directory_of(const std::string& transaction)
   return journal::originals_directory(transaction) + "/packages";
 }
 
-/// The start of an installer's file name, up to the architecture; apt writes the colon of an epoch as %3a.
-std::string file_prefix(const std::string& name, const std::string& version)
+/// The ends that the file name of a package's installer may have: its architecture. That of the system comes first in
+/// dpkg's list, which is there where packages of others may be installed too.
+std::vector<std::string> file_ends(effects::Files& target, const std::string& name)
 {
-  return name.substr(0, name.find(':')) + "_" + base::replace_all(version, ":", "%3a") + "_";
+  if (const std::size_t colon = name.find(':'); colon != std::string::npos) {
+    return {"_" + name.substr(colon + 1) + ".deb"};
+  }
+  const std::string list = target.read("/var/lib/dpkg/arch").value_or("");
+  const std::string native(base::trim(list.substr(0, list.find('\n'))));
+  return native.empty() ? std::vector<std::string>{".deb"}
+                        : std::vector<std::string>{"_" + native + ".deb", "_all.deb"};
 }
 
-/// The file of @p directory that is this version's installer; empty where there is none.
-std::string find_installer(effects::Files& target, const std::string& directory, const std::string& prefix)
+/// The file of @p directory that is this version's installer, `NAME_VERSION_ARCHITECTURE.deb`; empty where there is
+/// none. Apt writes the colon of an epoch as %3a.
+std::string find_installer(effects::Files& target,
+                           const std::string& directory,
+                           const std::string& name,
+                           const std::string& version)
 {
-  for (const std::string& name : target.list(directory)) {
-    if (name.starts_with(prefix) && name.ends_with(".deb")) {
-      return directory + "/" + name;
+  const std::string start = name.substr(0, name.find(':')) + "_" + base::replace_all(version, ":", "%3a") + "_";
+  const std::vector<std::string> ends = file_ends(target, name);
+  for (const std::string& file : target.list(directory)) {
+    const bool fits = file.starts_with(start) && std::any_of(ends.begin(), ends.end(), [&](const std::string& end) {
+                        return file.ends_with(end);
+                      });
+    if (fits) {
+      return directory + "/" + file;
     }
   }
   return "";
@@ -39,15 +55,14 @@ base::Result<std::string> obtain(effects::Files& target,
                                  const std::string& name,
                                  const std::string& version)
 {
-  const std::string prefix = file_prefix(name, version);
-  if (std::string kept = find_installer(target, directory, prefix); !kept.empty()) {
+  if (std::string kept = find_installer(target, directory, name, version); !kept.empty()) {
     return kept;
   }
   // A half-written file never has the name that is looked for.
   const std::string coming = directory + "/coming";
   CUDASETUP_TRY(target.remove(coming));
   CUDASETUP_TRY(target.make_directories(coming, 0700));
-  const std::string downloaded = find_installer(target, std::string(k_archives), prefix);
+  const std::string downloaded = find_installer(target, std::string(k_archives), name, version);
   const base::Command command =
       downloaded.empty() ? base::Command{{"env",
                                           "-C",
@@ -65,20 +80,20 @@ base::Result<std::string> obtain(effects::Files& target,
                ? base::Result<std::string>(base::fail(std::move(ran).error()))
                : base::Result<std::string>("");
   }
-  const std::string came = find_installer(target, coming, prefix);
+  const std::string came = find_installer(target, coming, name, version);
   if (!came.empty()) {
     CUDASETUP_TRY(target.sync(came));
     CUDASETUP_TRY(target.rename(came, directory + came.substr(came.rfind('/'))));
   }
   CUDASETUP_TRY(target.remove(coming));
-  return find_installer(target, directory, prefix);
+  return find_installer(target, directory, name, version);
 }
 
 } // namespace
 
 bool is_in_archives(effects::Files& target, const std::string& name, const std::string& version)
 {
-  return !find_installer(target, std::string(k_archives), file_prefix(name, version)).empty();
+  return !find_installer(target, std::string(k_archives), name, version).empty();
 }
 
 bool is_kept(effects::Files& target,
@@ -86,7 +101,7 @@ bool is_kept(effects::Files& target,
              const std::string& name,
              const std::string& version)
 {
-  return !find_installer(target, directory_of(transaction), file_prefix(name, version)).empty();
+  return !find_installer(target, directory_of(transaction), name, version).empty();
 }
 
 base::Result<void> keep_packages(const effects::Effects& effects,

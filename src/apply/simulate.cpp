@@ -260,6 +260,7 @@ simulate_in_state(const effects::Effects& effects, Tools& tools, const plan::Sim
   for (const auto& [name, version] : would.installs) {
     cost.changes.push_back(name);
   }
+  cost.removes = would.removals;
   cost.changes.insert(cost.changes.end(), would.removals.begin(), would.removals.end());
   CUDASETUP_TRY(judge_unread(effects, update, cost));
   return cost;

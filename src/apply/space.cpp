@@ -130,6 +130,7 @@ plan::Plan with_known_costs(const plan::Plan& plan, effects::Files& target, cons
     }
   }
   known.totals = plan::totals_of(std::move(known.totals.parts), plan.totals.reboot);
+  known.totals.removes = apt ? std::optional(apt->removes) : std::nullopt;
   return known;
 }
 

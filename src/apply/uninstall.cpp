@@ -33,9 +33,7 @@ base::Result<void> ask_apt(Tools& tools, const plan::UninstallPlan& plan)
   const AptSimulation simulated = parse_simulation(output);
   std::vector<std::string> others;
   for (const std::string& name : simulated.removals) {
-    const bool is_meant = std::any_of(plan.packages.begin(), plan.packages.end(), [&](const std::string& package) {
-      return package.substr(0, package.find(':')) == name;
-    });
+    const bool is_meant = std::find(plan.packages.begin(), plan.packages.end(), name) != plan.packages.end();
     if (!is_meant) {
       others.push_back(name);
     }
@@ -82,7 +80,8 @@ base::Result<std::vector<std::string>> obtainable(effects::Files& target,
   std::vector<std::string> found;
   for (const std::string& name : names) {
     const std::string& version = installed.at(name).version;
-    if (known.contains({name.substr(0, name.find(':')), version}) || is_in_archives(target, name, version)) {
+    const bool is_known = known.contains({name, version}) || known.contains({name.substr(0, name.find(':')), version});
+    if (is_known || is_in_archives(target, name, version)) {
       found.push_back(name);
     }
   }

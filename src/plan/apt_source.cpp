@@ -73,6 +73,12 @@ std::string source_line(const base::Url& url, std::string_view keyring)
   return "deb [signed-by=" + std::string(keyring) + "] " + without_slash(url.text()) + "/ /";
 }
 
+/// Every Ubuntu's keyring package has the same file name and another content.
+Download keyring_download(const Input& input, const manifest::Archive& archive)
+{
+  return download_of(*archive.keyring, nvidia_address(input, archive.keyring->url), std::nullopt);
+}
+
 Step keyring_fetch(const Download& download)
 {
   Step step;
@@ -155,6 +161,27 @@ std::string known_pin(const Input& input, SourceKind kind)
   return presence_of_file(input.facts, host::k_pin_file, text) == Presence::present ? "" : text;
 }
 
+/// The pin that is not known beforehand, out of NVIDIA's keyring package. Where that gets installed, it brings the pin
+/// by itself; where the source is there without a pin, a former run may have been cut off between the two.
+std::vector<Step> pin_of_keyring(const Input& input, const manifest::Archive& archive)
+{
+  const bool has_source = archive_presence(input, nvidia_address(input, archive.url)) == Presence::present;
+  if (!archive.keyring || (!has_source && !input.settings.nvidia_mirror)) {
+    return {};
+  }
+  Step pin = pin_step(
+      std::string(k_why_pin) + ". Its text is taken out of the keyring package",
+      CopyMatch{keyring_folder() + "/etc/apt/preferences.d", "cuda-repository-pin-600", std::string(host::k_pin_file)});
+  if (!has_source) {
+    return {std::move(pin)};
+  }
+  const Download download = keyring_download(input, archive);
+  pin.actions.insert(pin.actions.begin(), run({"dpkg-deb", "-x", download.to, keyring_folder()}));
+  Step fetch = keyring_fetch(download);
+  fetch.because = "it holds the pin that goes with the archive; " + check_of(download);
+  return {std::move(fetch), std::move(pin)};
+}
+
 /// The pin where it is to be written or fetched. A keyring package that gets installed brings one by itself.
 std::vector<Step> pin_steps(const Input& input, SourceKind kind)
 {
@@ -175,14 +202,7 @@ std::vector<Step> pin_steps(const Input& input, SourceKind kind)
     const Download download{address, std::string(host::k_pin_file), std::nullopt, std::nullopt, std::nullopt};
     return {pin_step(std::string(k_why_pin) + ". Its text is not known beforehand; " + check_of(download), download)};
   }
-  if (input.settings.nvidia_mirror &&
-      archive_presence(input, nvidia_address(input, archive->url)) == Presence::absent) {
-    return {pin_step(std::string(k_why_pin) + ". Its text is taken out of the keyring package",
-                     CopyMatch{keyring_folder() + "/etc/apt/preferences.d",
-                               "cuda-repository-pin-600",
-                               std::string(host::k_pin_file)})};
-  }
-  return {};
+  return pin_of_keyring(input, *archive);
 }
 
 std::vector<Step> network_steps(const Input& input)
@@ -190,8 +210,7 @@ std::vector<Step> network_steps(const Input& input)
   const manifest::Archive& archive = network_archive(input);
   std::vector<Step> steps;
   if (archive_presence(input, nvidia_address(input, archive.url)) == Presence::absent) {
-    // Every Ubuntu's keyring package has the same file name and another content.
-    Download download = download_of(*archive.keyring, nvidia_address(input, archive.keyring->url), std::nullopt);
+    const Download download = keyring_download(input, archive);
     steps.push_back(keyring_fetch(download));
     steps.push_back(input.settings.nvidia_mirror ? mirror_source(input, archive, download)
                                                  : keyring_install(archive, download));

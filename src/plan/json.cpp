@@ -317,6 +317,8 @@ json::Value to_json(const Plan& plan, const host::HostFacts& facts, const std::s
       {"totals",
        Object{{"download_bytes", or_null(plan.totals.download_bytes)},
               {"disk_bytes", or_null(plan.totals.disk_bytes)},
+              {"removes",
+               plan.totals.removes ? Value(Array(plan.totals.removes->begin(), plan.totals.removes->end())) : Value()},
               {"reboot", plan.totals.reboot}}},
       {"digests", Object{{"manifest", plan.manifest_digest}, {"facts", plan.facts_digest}}}};
 }

@@ -137,6 +137,8 @@ struct Totals {
   std::optional<std::uint64_t> disk_bytes;
   bool reboot = false;
   std::vector<Cost> parts = {};
+  /// Packages that apt would remove for those that come; nullopt: apt was not asked.
+  std::optional<std::vector<std::string>> removes = std::nullopt;
 };
 
 /// An option for apt-get. Without it a name that apt does not know is a regular expression where it has a `+`: g++-10

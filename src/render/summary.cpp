@@ -145,9 +145,14 @@ std::vector<Row> chosen_rows(const plan::Plan& plan)
 
 std::vector<Row> cost_rows(const plan::Plan& plan)
 {
-  return {{"download", sum_text(plan.totals, &plan::Totals::download_bytes, &plan::Cost::download_bytes)},
-          {"disk", sum_text(plan.totals, &plan::Totals::disk_bytes, &plan::Cost::disk_bytes)},
-          {"reboot", plan.totals.reboot ? "needed, before the driver is in use" : "not needed"}};
+  std::vector<Row> rows = {
+      {"download", sum_text(plan.totals, &plan::Totals::download_bytes, &plan::Cost::download_bytes)},
+      {"disk", sum_text(plan.totals, &plan::Totals::disk_bytes, &plan::Cost::disk_bytes)},
+      {"reboot", plan.totals.reboot ? "needed, before the driver is in use" : "not needed"}};
+  if (plan.totals.removes && !plan.totals.removes->empty()) {
+    rows.push_back({"removes", base::join(*plan.totals.removes, ", ")});
+  }
+  return rows;
 }
 
 std::vector<std::string> aligned(const std::vector<Row>& rows)

@@ -68,6 +68,15 @@ TEST_F(ApplyCostTest, too_little_room_for_the_packages_is_known_before_anybody_i
   EXPECT_TRUE(run()) << "the toolkit's files go there";
 }
 
+TEST_F(ApplyCostTest, what_apt_would_remove_is_known_before_anybody_agrees)
+{
+  simulates(test::tool_text("simulate-own-removal"));
+  m_plan.simulation->packages = {"cuda-toolkit-11-0"};
+  ASSERT_TRUE(run());
+  ASSERT_TRUE(m_asked_about);
+  EXPECT_EQ(m_asked_about->removes, std::vector<std::string>{"cuda-toolkit-10-2"});
+}
+
 TEST_F(ApplyCostTest, asks_once_what_it_costs_is_known_and_before_any_change)
 {
   simulates(test::tool_text("simulate-install"));

@@ -19,11 +19,11 @@ TEST(AptSimulation, lists_what_would_be_installed_and_removed)
   EXPECT_EQ(simulated.removals, Names{"cuda-toolkit-10-2"});
 }
 
-TEST(AptSimulation, leaves_architectures_out_and_counts_purges)
+TEST(AptSimulation, names_those_of_other_architectures_and_counts_purges)
 {
-  const AptSimulation simulated = parse_simulation("Purg nvidia-driver-450:amd64 [450.1]\nRemv libc6:i386 [2.31]\n"
+  const AptSimulation simulated = parse_simulation("Purg nvidia-driver-450 [450.1]\nRemv libc6:i386 [2.31]\n"
                                                    "Inst libc6 [2.31] (2.35 Ubuntu:22.04 [amd64])\n");
-  EXPECT_EQ(simulated.removals, (Names{"nvidia-driver-450", "libc6"}));
+  EXPECT_EQ(simulated.removals, (Names{"nvidia-driver-450", "libc6:i386"}));
   EXPECT_EQ(simulated.installs.at("libc6"), "2.35");
 }
 

@@ -9,8 +9,10 @@ namespace {
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 const std::string k_deb = "/var/cache/cudasetup/cuda-repo-ubuntu1804-11-1-local_11.1.1-455.32.00-1_amd64.deb";
 
@@ -167,6 +169,23 @@ TEST(NetworkSource, OfAMirrorHasTheKeyAndThePinTakenOutOfThePackage)
       EXPECT_THAT(line, Not(HasSubstr("nvidia.com"))) << step.id;
     }
   }
+}
+
+TEST(NetworkSource, WithoutItsPinGetsThePinAlone)
+{
+  const SamplePtr sample = mirror_sample();
+  const std::string key = "/usr/share/keyrings/cuda-archive-keyring.gpg";
+  sample->facts.nvidia_keyrings = {key};
+  sample->facts.nvidia_sources.push_back(
+      {"x.list", "", "http://127.0.0.1:8080/nvidia/compute/cuda/repos/ubuntu2404/x86_64", key});
+  const plan::Plan plan = sample->plan();
+  EXPECT_THAT(step_ids(plan), AllOf(Not(Contains("nvidia-keyring")), Contains("fetch-nvidia-keyring")));
+  EXPECT_LT(index_of(plan, "nvidia-pin"), index_of(plan, "apt-update"));
+  EXPECT_THAT(shell_lines(plan, "nvidia-pin"),
+              ElementsAre(StartsWith("dpkg-deb -x /var/cache/cudasetup/cuda-keyring_1.1-1_all.deb "),
+                          EndsWith(" /etc/apt/preferences.d/cuda-repository-pin-600")));
+  sample->facts.files["/etc/apt/preferences.d/cuda-repository-pin-600"] = "";
+  EXPECT_THAT(step_ids(sample->plan()), AllOf(Not(Contains("fetch-nvidia-keyring")), Not(Contains("nvidia-pin"))));
 }
 
 TEST(NetworkSource, IsLeftAsItIsWhereTheMachineHasIt)
