@@ -2,6 +2,7 @@
 
 #include "journal/transaction.hpp"
 
+#include <map>
 #include <set>
 
 namespace cudasetup::apply {
@@ -30,6 +31,8 @@ void drop_superseded(const effects::Effects& effects, const std::string& id)
   if (places.empty()) {
     return;
   }
+  // What was made of each place by the transactions so far: what is kept of anything else is somebody's own.
+  std::map<std::string, journal::PathState> made;
   for (const std::string& earlier : journal::transaction_ids(effects.target)) {
     if (earlier == id) {
       continue;
@@ -39,15 +42,22 @@ void drop_superseded(const effects::Effects& effects, const std::string& id)
       effects.events.emit(effects::Notice{"a tree that it keeps may be left: " + transaction.error().message});
       continue;
     }
+    const auto is_made = [&](const journal::Original& original) {
+      const auto found = made.find(original.path);
+      return found != made.end() && found->second == original.before;
+    };
     for (const journal::Original& original : transaction->originals) {
       // Told from the journal, and so only believed where it is a name of our own.
       if (!keeps_tree(original) || !places.contains(original.path) ||
-          original.saved != journal::kept_tree(original.path, earlier)) {
+          original.saved != journal::kept_tree(original.path, earlier) || !is_made(original)) {
         continue;
       }
       if (auto removed = effects.target.remove(original.saved); !removed) {
         effects.events.emit(effects::Notice{original.saved + " is left: " + removed.error().message});
       }
+    }
+    for (const auto& [path, result] : transaction->results) {
+      made[path] = result;
     }
   }
 }

@@ -1,5 +1,8 @@
 #include "apply/take_up.hpp"
 
+#include "apply/preflight.hpp"
+#include "apply/system_state.hpp"
+
 namespace cudasetup::apply {
 
 namespace {
@@ -125,6 +128,18 @@ open_journal(const effects::Effects& effects, const journal::Header& header, con
   CUDASETUP_TRY_ASSIGN(journal::Journal journal, journal::Journal::begin(effects.target, effects.clock, header));
   CUDASETUP_TRY(journal.state_before(state));
   return journal;
+}
+
+base::Result<void> end_as_done(const effects::Effects& effects, const ApplyOptions& options, const std::string& id)
+{
+  const Tools tools(effects, options.root, options.lock_timeout_seconds);
+  CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> lock, take_lock(effects.target, tools));
+  const auto former = unfinished(effects);
+  if (!former || former->id != id) {
+    return {};
+  }
+  CUDASETUP_TRY_ASSIGN(journal::Journal journal, take_up(effects, *former, read_system_state(effects.target)));
+  return journal.ended(journal::Outcome::done);
 }
 
 } // namespace cudasetup::apply

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "effects/effects.hpp"
+#include "apply/apply.hpp"
 #include "journal/journal.hpp"
 
 #include <map>
@@ -29,5 +29,9 @@ take_up(const effects::Effects& effects, const journal::Transaction& transaction
 /// which did not end well. Another one that was cut off is closed.
 base::Result<journal::Journal>
 open_journal(const effects::Effects& effects, const journal::Header& header, const journal::SystemState& state);
+
+/// Ends transaction @p id as done, where it is the newest and has not ended so: what was left of it is there. Errors:
+/// busy, no_space, document.
+base::Result<void> end_as_done(const effects::Effects& effects, const ApplyOptions& options, const std::string& id);
 
 } // namespace cudasetup::apply

@@ -1,6 +1,7 @@
 #include "apply/undo_parts.hpp"
 
 #include "base/octal.hpp"
+#include "effects/half_written.hpp"
 
 #include <algorithm>
 
@@ -130,6 +131,9 @@ void consider(const UndoInput& input, const Original& original, Commands& comman
   const std::string doomed = journal::doomed_tree(original.path, input.transaction.id);
   if (input.available.contains(doomed)) {
     commands.push_back({"rm", "-rf", "--", doomed});
+  }
+  if (const std::string half = effects::half_written(original.path); input.available.contains(half)) {
+    commands.push_back({"rm", "-f", "--", half});
   }
   if (now == original.before || lies_in_removed_tree(input, original.path)) {
     return;

@@ -3,6 +3,7 @@
 #include "apply/system_state.hpp"
 #include "apply/take_up.hpp"
 #include "apply/undo_parts.hpp"
+#include "effects/half_written.hpp"
 
 namespace cudasetup::apply {
 
@@ -47,6 +48,7 @@ base::Result<UndoInput> look_for_undo(effects::Files& target, const journal::Tra
     } else if (is_sound(target, original)) {
       input.available.insert(original.saved);
     }
+    files.push_back(effects::half_written(original.path));
     if (original.extent == journal::Extent::tree) {
       files.push_back(journal::doomed_tree(original.path, transaction.id));
     }

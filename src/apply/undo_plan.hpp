@@ -16,7 +16,8 @@ struct UndoInput {
   journal::Transaction transaction;
   journal::SystemState now;
   std::map<std::string, journal::PathState> paths_now; ///< of every path with an original
-  /// Saved originals and installers that are there, and what an undo that was cut off did not quite remove.
+  /// Saved originals and installers that are there, and what a run or an undo that was cut off left half
+  /// written or half removed.
   std::set<std::string> available;
 };
 

@@ -196,6 +196,7 @@ private:
 
 base::Result<Applied> uninstall(const effects::Effects& effects,
                                 plan::UninstallPlan plan,
+                                const journal::SystemState& seen,
                                 plan::Trace trace,
                                 const ApplyOptions& options,
                                 const AgreeToUninstall& agree)
@@ -204,6 +205,11 @@ base::Result<Applied> uninstall(const effects::Effects& effects,
   CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> lock, take_lock(effects.target, tools));
   CUDASETUP_TRY(tools.wait_for_dpkg());
   Uninstalling work(effects, tools, plan);
+  if (!journal::changes_between(seen, work.state()).empty()) {
+    return base::fail(
+        base::make_error(base::ErrorKind::busy, "packages have changed since they were looked at; nothing was changed")
+            .with_hint("give the same command again: it looks anew"));
+  }
   CUDASETUP_TRY(work.find_out(trace));
   CUDASETUP_TRY(agree(plan));
   if (effects.interrupts.count() > 0) {

@@ -12,10 +12,12 @@ using AgreeToUninstall = std::function<base::Result<void>(const plan::UninstallP
 
 /// Carries out an uninstallation as a transaction: asks apt whether exactly the plan's packages would go, finds out
 /// which of their installers can still be had, asks @p agree, puts these installers aside (where @p trace is `kept`),
-/// and only then changes anything. Errors: needs_root, busy, packages, no_space, interrupted, document (a damaged
-/// journal), and those of @p agree.
+/// and only then changes anything. @p seen: the packages and alternatives that the plan was made for; where they are
+/// others now, that is an Error of kind busy. Errors: needs_root, busy, packages, no_space, interrupted, document (a
+/// damaged journal), and those of @p agree.
 base::Result<Applied> uninstall(const effects::Effects& effects,
                                 plan::UninstallPlan plan,
+                                const journal::SystemState& seen,
                                 plan::Trace trace,
                                 const ApplyOptions& options,
                                 const AgreeToUninstall& agree);

@@ -86,6 +86,18 @@ void look_at_alternatives(effects::Files& target, UninstallInput& input)
   }
 }
 
+/// Whether somebody asked for the package, or held it, since the transaction began.
+bool is_wanted_since(const journal::Transaction& transaction, const journal::SystemState& now, const std::string& name)
+{
+  const auto was = journal::find_in(transaction.before.packages, name);
+  const auto is = journal::find_in(now.packages, name);
+  if (!was || !is) {
+    return false;
+  }
+  return (is->is_held() && !was->is_held()) ||
+         (is->mark == journal::Mark::manual && was->mark == journal::Mark::automatic);
+}
+
 } // namespace
 
 base::Result<UninstallInput> look_for_uninstall(effects::Files& target,
@@ -108,6 +120,7 @@ base::Result<UninstallInput> look_for_uninstall(effects::Files& target,
     last = as_found(last, input.now, input.paths_now);
     if (last.verb == journal::Verb::uninstall && !last.is_done() && last.arguments == arguments) {
       input.intended = last.intended;
+      std::erase_if(input.intended, [&](const std::string& name) { return is_wanted_since(last, input.now, name); });
     }
   }
   return input;

@@ -111,6 +111,7 @@ void add_past(CLI::App& app, OptionTexts& texts)
   resume->add_flag("--after-boot",
                    texts.after_boot,
                    "only verify what a driver's reboot was awaited for, as its unit does; go on with nothing");
+  resume->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the rest; change nothing");
   CLI::App* undo = app.add_subcommand("undo", "take a transaction back, the newest one without ID");
   undo->add_option("ID", texts.subject, "a transaction, as `cudasetup history` names it");
   undo->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");

@@ -27,6 +27,7 @@ base::Result<Options> options_of(const Transaction& transaction, const Options& 
   parsed.options->arguments = words;
   parsed.options->style = options.style;
   parsed.options->json = options.json;
+  parsed.options->dry_run = options.dry_run;
   return *std::move(parsed.options);
 }
 
@@ -77,6 +78,11 @@ base::Result<int> after_boot(const Options& options, Outside& outside, const Tra
                          "transaction " + transaction.id + " is complete, but for the reboot that loads its driver")
             .with_hint("reboot; it is verified then", base::Command{{"sudo", "reboot"}}));
   }
+  if (options.dry_run == Switch::on) {
+    outside.print("Nothing to go on with: what transaction " + transaction.id +
+                  " installed would be verified, now that the machine has started anew.\n");
+    return 0;
+  }
   // Gone before anything can fail, so that no later boot tries again.
   if (outside.is_root) {
     apply::drop_after_boot_unit(effects.target);
@@ -96,11 +102,29 @@ base::Result<int> after_boot(const Options& options, Outside& outside, const Tra
 
 base::Result<int> nothing(const Options& options, Outside& outside)
 {
-  if (outside.is_root) {
+  if (outside.is_root && options.dry_run == Switch::off) {
     apply::drop_after_boot_unit(outside.effects_for(options.host.root).target);
   }
-  outside.print("Nothing to go on with: the last transaction is complete.\n");
+  if (options.json == Switch::on) {
+    const json::Object document = {{"schema", "cudasetup.resume/1"}, {"transaction", nullptr}};
+    outside.print(json::write(json::Value(document), json::Layout::indented));
+  } else {
+    outside.print("Nothing to go on with: the last transaction is complete.\n");
+  }
   return 0;
+}
+
+/// Goes on with an installation, a repair or an uninstallation.
+base::Result<int> go_on(const Transaction& transaction, const Options& first, Outside& outside)
+{
+  switch (transaction.verb) {
+  case Verb::repair:
+    return run_repair(first, outside);
+  case Verb::uninstall:
+    return run_uninstall(first, outside);
+  default:
+    return run_install(first, outside);
+  }
 }
 
 } // namespace
@@ -122,14 +146,12 @@ base::Result<int> run_resume(const Options& options, Outside& outside)
     return run_undo(undo_options, outside);
   }
   CUDASETUP_TRY_ASSIGN(const Options first, options_of(*last, options, outside));
-  switch (last->verb) {
-  case Verb::repair:
-    return run_repair(first, outside);
-  case Verb::uninstall:
-    return run_uninstall(first, outside);
-  default:
-    return run_install(first, outside);
+  CUDASETUP_TRY_ASSIGN(const int status, go_on(*last, first, outside));
+  if (status == 0 && options.dry_run == Switch::off && outside.is_root) {
+    // Where nothing was left to do, nothing has ended it yet.
+    CUDASETUP_TRY(apply::end_as_done(effects, {options.host.root, options.how.lock_timeout_seconds}, last->id));
   }
+  return status;
 }
 
 } // namespace cudasetup::cli

@@ -44,8 +44,11 @@ std::string nothing_there(const plan::UninstallPlan& plan)
   return text;
 }
 
-base::Result<int>
-carry_out(const Options& options, Outside& outside, const effects::Effects& effects, const plan::UninstallPlan& plan)
+base::Result<int> carry_out(const Options& options,
+                            Outside& outside,
+                            const effects::Effects& effects,
+                            const journal::SystemState& seen,
+                            const plan::UninstallPlan& plan)
 {
   plan::UninstallPlan shown = for_root(plan, options);
   const auto ask = [&](const plan::UninstallPlan& known) {
@@ -55,7 +58,7 @@ carry_out(const Options& options, Outside& outside, const effects::Effects& effe
   };
   const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
   const plan::Trace trace = options.no_undo == Switch::on ? plan::Trace::noted : plan::Trace::kept;
-  CUDASETUP_TRY_ASSIGN(const apply::Applied applied, apply::uninstall(effects, plan, trace, how, ask));
+  CUDASETUP_TRY_ASSIGN(const apply::Applied applied, apply::uninstall(effects, plan, seen, trace, how, ask));
   const std::string back =
       options.no_undo == Switch::on
           ? "Uninstalled.\n"
@@ -100,7 +103,7 @@ base::Result<int> run_uninstall(const Options& options, Outside& outside)
     return base::fail(base::make_error(ErrorKind::needs_root, "uninstalling needs root; nothing was changed")
                           .with_hint("give the same command with sudo", again(options, outside, {})));
   }
-  return carry_out(options, outside, effects, plan);
+  return carry_out(options, outside, effects, input.now, plan);
 }
 
 } // namespace cudasetup::cli

@@ -21,6 +21,8 @@ struct FileStatus {
   unsigned mode = 0;
   unsigned owner = 0;
   unsigned group = 0;
+  /// When its content last changed, in nanoseconds since 1970.
+  std::int64_t modified_ns = 0;
 };
 
 /// Free space of the file system that holds a path, and which one it is.

@@ -39,9 +39,13 @@ void add_tree(base::Hasher& hasher, effects::Files& files, const std::string& di
       continue;
     }
     const std::string inner = name + "/" + entry;
-    const std::uint64_t bytes = status->type == FileType::regular ? status->bytes : 0;
+    // A directory changes also when what is left out comes into it.
+    const bool is_file = status->type == FileType::regular;
+    const std::string content =
+        is_file ? std::to_string(status->bytes) + '\0' + std::to_string(status->modified_ns) : std::string();
     hasher.update(inner + '\0' + std::string(name_of(status->type)) + '\0' + std::to_string(status->mode) + '\0' +
-                  std::to_string(bytes) + '\0' + files.link_target(path).value_or("") + '\0');
+                  std::to_string(status->owner) + '\0' + std::to_string(status->group) + '\0' + content + '\0' +
+                  files.link_target(path).value_or("") + '\0');
     if (status->type == FileType::directory) {
       add_tree(hasher, files, path, inner);
     }

@@ -19,8 +19,9 @@ struct PathState {
   bool exists = false;
   effects::FileStatus status; ///< type, mode, owner and group; bytes are not looked at
   std::string link_target;    ///< of a link
-  /// SHA-256 in hexadecimal digits: of a regular file's bytes; of the names, types, modes and sizes in a tree, but for
-  /// what Python compiles for itself (__pycache__). Empty for what is neither.
+  /// SHA-256 in hexadecimal digits: of a regular file's bytes; of the names, types, modes, owners, sizes and times of
+  /// change in a tree (its gigabytes are not read), but for what Python compiles for itself (__pycache__). Empty for
+  /// what is neither.
   std::string digest;
 
   bool operator==(const PathState& other) const;

@@ -1,5 +1,6 @@
 #include "system/atomic_write.hpp"
 
+#include "effects/half_written.hpp"
 #include "system/fd.hpp"
 #include "system/file_objects.hpp"
 
@@ -76,7 +77,7 @@ int sync_directory(int directory)
 
 int write_atomically(int directory, const std::string& name, std::string_view bytes, unsigned mode)
 {
-  const std::string temporary = "." + name + ".cudasetup-new";
+  const std::string temporary = effects::half_written(name);
   Fd file;
   if (const int why = open_temporary(directory, temporary, file); why != 0) {
     return why;

@@ -139,7 +139,8 @@ std::optional<effects::FileStatus> PosixFiles::status(const std::string& path, F
                              static_cast<std::uint64_t>(status.st_size),
                              status.st_mode & 07777u,
                              status.st_uid,
-                             status.st_gid};
+                             status.st_gid,
+                             std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
 std::optional<std::string> PosixFiles::link_target(const std::string& path)

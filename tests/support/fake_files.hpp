@@ -125,7 +125,8 @@ public:
     if (!found) {
       return std::nullopt;
     }
-    return effects::FileStatus{found->type, found->bytes.size(), found->mode, found->owner, found->group};
+    return effects::FileStatus{
+        found->type, found->bytes.size(), found->mode, found->owner, found->group, found->modified_ns};
   }
 
   std::optional<std::string> link_target(const std::string& path) override

@@ -3,6 +3,7 @@
 #include "effects/files.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ struct Node {
   unsigned mode = 0644;
   unsigned owner = 0;
   unsigned group = 0;
+  std::int64_t modified_ns = 0; ///< set by tests alone
   bool operator==(const Node&) const = default;
 };
 

@@ -78,7 +78,7 @@ TEST_F(ApplyTest, keeps_what_a_step_replaces)
   EXPECT_EQ(m_machine.target.read(transaction.originals[0].saved), "before");
 }
 
-TEST_F(ApplyTest, a_tree_that_a_program_changes_is_copied_first_and_one_such_copy_is_kept)
+TEST_F(ApplyTest, a_tree_that_a_program_changes_is_copied_first_and_the_last_copy_of_ours_is_kept)
 {
   const Argv venv = {"python3", "-m", "venv", "/opt/venv"};
   m_machine.target.put("/opt/venv/of-the-user", "1");
@@ -98,11 +98,13 @@ TEST_F(ApplyTest, a_tree_that_a_program_changes_is_copied_first_and_one_such_cop
   EXPECT_EQ(m_machine.commands().front(), "cp -a --reflink=auto -T -- /opt/venv /opt/.cudasetup-0001-venv");
   EXPECT_EQ(m_machine.target.read("/opt/.cudasetup-0001-venv/of-the-user"), "1");
   EXPECT_EQ(record().originals.at(0).saved, "/opt/.cudasetup-0001-venv");
-  // The next one's supersedes it.
-  m_arguments = {"--python", "/opt/venv"};
-  ASSERT_TRUE(run());
-  EXPECT_EQ(m_machine.target.read("/opt/.cudasetup-0002-venv/of-the-user"), "changed");
-  EXPECT_FALSE(m_machine.target.exists("/opt/.cudasetup-0001-venv"));
+  for (const char* next : {"1", "2"}) {
+    m_arguments = {"--python", next};
+    ASSERT_TRUE(run());
+  }
+  EXPECT_EQ(m_machine.target.read("/opt/.cudasetup-0001-venv/of-the-user"), "1") << "it was never ours";
+  EXPECT_FALSE(m_machine.target.exists("/opt/.cudasetup-0002-venv")) << "the next one's supersedes it";
+  EXPECT_EQ(m_machine.target.read("/opt/.cudasetup-0003-venv/of-the-user"), "changed");
 }
 
 TEST_F(ApplyTest, records_what_became_of_files_packages_and_alternatives)

@@ -223,6 +223,13 @@ TEST_F(UndoPlanTest, an_undo_that_was_cut_off_in_a_tree_goes_on)
   EXPECT_TRUE(m_plan.left.empty());
 }
 
+TEST_F(UndoPlanTest, a_file_that_was_half_written_goes)
+{
+  path({"/etc/new", Extent::single, {}, ""}, {}, {});
+  m_input.available.insert("/etc/.new.cudasetup-new");
+  EXPECT_EQ(commands(), Lines{"rm -f -- /etc/.new.cudasetup-new"});
+}
+
 TEST_F(UndoPlanTest, a_directory_that_went_is_made_again)
 {
   const PathState before{true, {effects::FileType::directory, 0, 0750, 0, 4}, "", ""};

@@ -1,5 +1,9 @@
 #include "apply/uninstall.hpp"
 
+#include "apply/system_state.hpp"
+#include "apply/uninstall_plan.hpp"
+
+#include "base/text.hpp"
 #include "journal/journal.hpp"
 #include "support/fake_machine.hpp"
 
@@ -57,7 +61,8 @@ protected:
   }
   base::Result<Applied> run(plan::Trace trace = plan::Trace::kept)
   {
-    return uninstall(m_machine.effects, m_plan, trace, {"", 0, {"--cuda", "12.4"}}, [this](const auto& known) {
+    const journal::SystemState seen = m_seen.value_or(read_system_state(m_machine.target));
+    return uninstall(m_machine.effects, m_plan, seen, trace, {"", 0, {"--cuda", "12.4"}}, [this](const auto& known) {
       m_lost = known.lost;
       m_commands_before_asking = m_machine.processes.calls().size();
       return m_refusal ? base::Result<void>(base::fail(*m_refusal)) : base::Result<void>{};
@@ -70,6 +75,7 @@ protected:
   std::vector<resolve::Reason> m_lost;
   std::size_t m_commands_before_asking = 0;
   std::optional<base::Error> m_refusal;
+  std::optional<journal::SystemState> m_seen; ///< what the plan was made for; without: what is there
 };
 
 TEST_F(UninstallTest, keeps_installers_and_trees_before_it_removes_them)
@@ -87,6 +93,34 @@ TEST_F(UninstallTest, keeps_installers_and_trees_before_it_removes_them)
   EXPECT_TRUE(transaction.changed.packages.contains("cuda-nvcc-12-4"));
   EXPECT_FALSE(m_machine.target.exists("/opt/t"));
   EXPECT_EQ(m_machine.target.read("/opt/.cudasetup-0001-t/file"), "1");
+}
+
+TEST_F(UninstallTest, refuses_where_others_were_at_work_since_the_plan_was_made)
+{
+  m_seen = read_system_state(m_machine.target);
+  m_machine.target.put("/var/lib/dpkg/status", status(false));
+  const auto applied = run();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, base::ErrorKind::busy);
+  EXPECT_TRUE(m_machine.processes.calls().empty());
+  EXPECT_TRUE(m_machine.target.exists("/opt/t"));
+}
+
+TEST_F(UninstallTest, one_that_was_cut_off_leaves_what_somebody_held_since)
+{
+  m_machine.processes.answer_with(k_purge, [](const Command&) {
+    effects::ProcessResult result;
+    result.status = 100;
+    return result;
+  });
+  ASSERT_FALSE(run());
+  const auto intended = [this] {
+    return look_for_uninstall(m_machine.target, {}, {}, {"--cuda", "12.4"}).value().intended;
+  };
+  EXPECT_EQ(intended(), std::set<std::string>{"cuda-nvcc-12-4"});
+  m_machine.target.put("/var/lib/dpkg/status",
+                       base::replace_all(status(true), "12-4\nStatus: install", "12-4\nStatus: hold"));
+  EXPECT_EQ(intended(), std::set<std::string>{});
 }
 
 TEST_F(UninstallTest, refuses_when_apt_would_change_anything_else)

@@ -94,9 +94,33 @@ TEST_F(ResumeTest, what_was_taken_back_awaits_nothing_and_the_unit_goes)
   record("0002",
          {R"({"schema":"cudasetup.journal/1","id":"0002","verb":"undo","of":"0001","arguments":[],"plan":{},"at":"T"})",
           R"({"event":"ended","outcome":"done","at":"T"})"});
+  EXPECT_EQ(text_at(document_of({"resume", "--json", "--dry-run"}), "schema"), "cudasetup.resume/1");
+  EXPECT_TRUE(unit_is_there()) << "that was a dry run";
   EXPECT_EQ(run({"resume"}), 0);
   EXPECT_THAT(m_out, HasSubstr("Nothing to go on with"));
   EXPECT_FALSE(unit_is_there());
+}
+
+TEST_F(ResumeTest, one_of_which_nothing_is_left_to_do_has_ended_then)
+{
+  m_machine.target.put("/etc/x", "1");
+  record("0002",
+         {R"({"schema":"cudasetup.journal/1","id":"0002","verb":"uninstall",)"
+          R"("arguments":["--cuda","12.4"],"plan":{},"at":"T"})"});
+  const auto before = m_machine.target.nodes();
+  EXPECT_EQ(run({"resume", "--dry-run"}), 0) << m_err;
+  EXPECT_THAT(m_out, HasSubstr("#!/bin/sh"));
+  expect_untouched(before);
+  EXPECT_THAT(out_of({"resume"}), HasSubstr("Nothing to uninstall"));
+  EXPECT_THAT(out_of({"history"}), HasSubstr("0002  T  done"));
+}
+
+TEST_F(ResumeTest, a_dry_run_after_the_reboot_verifies_nothing)
+{
+  m_machine.files.put(k_boot_id, "two\n");
+  const auto before = m_machine.target.nodes();
+  EXPECT_THAT(out_of({"resume", "-n"}), HasSubstr("would be verified"));
+  expect_untouched(before);
 }
 
 } // namespace

@@ -233,6 +233,16 @@ TEST_F(JournalTest, a_tree_is_known_by_all_that_is_in_it)
   EXPECT_TRUE(before == look_at(m_files, "/opt/t", Extent::tree).value()) << "Python compiles by itself";
   m_files.put("/opt/t/mine.txt", "of the user");
   EXPECT_FALSE(before == look_at(m_files, "/opt/t", Extent::tree).value());
+
+  test::Node file = *m_files.node("/opt/t/lib/a.so");
+  const PathState now = look_at(m_files, "/opt/t", Extent::tree).value();
+  file.modified_ns = 1;
+  m_files.put_node("/opt/t/lib/a.so", file);
+  EXPECT_FALSE(now == look_at(m_files, "/opt/t", Extent::tree).value()) << "as many bytes, but written since";
+  file.modified_ns = 0;
+  file.owner = 1000;
+  m_files.put_node("/opt/t/lib/a.so", file);
+  EXPECT_FALSE(now == look_at(m_files, "/opt/t", Extent::tree).value()) << "another's";
 }
 
 TEST_F(JournalTest, tells_packages_and_alternatives_before_and_what_became_of_them)
