@@ -70,6 +70,15 @@ base::Error wrong_count(const std::vector<std::string>& arguments, const std::st
   return wrong(times > 1 ? name + " was given more than once" : name + " needs a value");
 }
 
+/// "WORDS is required", of a verb that was given without.
+base::Error missing_word(const std::vector<std::string>& arguments, const std::string& complaint)
+{
+  const auto is_word = [](const std::string& argument) { return !argument.starts_with("-"); };
+  const auto end = std::find_if_not(arguments.begin(), arguments.end(), is_word);
+  return wrong(base::join(std::vector<std::string>(arguments.begin(), end), " ") + " needs " +
+               complaint.substr(0, complaint.find(" is required")));
+}
+
 } // namespace
 
 const CLI::App* find_verb(const CLI::App& app, const std::string& word)
@@ -99,6 +108,7 @@ base::Error usage_error(const CLI::App& app, const std::vector<std::string>& arg
   const std::string text = base::printable(complaint.what());
   base::Error error = dynamic_cast<const CLI::ExtrasError*>(&complaint) != nullptr ? unknown_word(app, *verb, arguments)
                       : dynamic_cast<const CLI::ArgumentMismatch*>(&complaint) != nullptr ? wrong_count(arguments, text)
+                      : dynamic_cast<const CLI::RequiredError*>(&complaint) != nullptr ? missing_word(arguments, text)
                                                                                           : wrong(text);
   return std::move(error).with_hint("see its options", base::Command{{"cudasetup", first, "--help"}});
 }

@@ -75,6 +75,9 @@ std::string text_of(const resolve::Refusal& refusal, const NextCommands& next)
   }
   for (const resolve::Alternative& alternative : refusal.alternatives) {
     text += "instead: " + alternative.selection + (alternative.text.empty() ? "" : " - " + alternative.text) + "\n";
+    for (const resolve::Reason& doubt : alternative.doubts) {
+      text += "         careful: " + doubt.about + ": " + doubt.text + "\n";
+    }
     text += "         " + command_of(alternative, next) + "\n";
   }
   if (refusal.alternatives.empty()) {
@@ -98,9 +101,14 @@ json::Value to_json(const resolve::Refusal& refusal, const NextCommands& next)
 {
   json::Array alternatives;
   for (const resolve::Alternative& alternative : refusal.alternatives) {
+    json::Array doubts;
+    for (const resolve::Reason& doubt : alternative.doubts) {
+      doubts.emplace_back(json::Object{{"about", doubt.about}, {"text", doubt.text}});
+    }
     alternatives.emplace_back(
         json::Object{{"selection", alternative.selection},
                      {"text", alternative.text.empty() ? alternative.selection : alternative.text},
+                     {"doubts", std::move(doubts)},
                      {"command", command_of(alternative, next)}});
   }
   return json::Object{{"schema", "cudasetup.refusal/1"},

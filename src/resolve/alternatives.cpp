@@ -204,7 +204,7 @@ bool is_nothing(const Resolution& resolution)
 
 Alternative alternative_of(const Request& request, const Resolution& resolution)
 {
-  return {selection_of(resolution), text_of(resolution), arguments_of(request, resolution)};
+  return {selection_of(resolution), text_of(resolution), arguments_of(request, resolution), resolution.doubts};
 }
 
 std::vector<Alternative> find_alternatives(const Question& refused)

@@ -60,10 +60,17 @@ void check_capability(const CudaRelease& release, const TargetGpu& gpu, Findings
   const Reach reach = reach_of(release, *gpu.capability);
   if (reach == Reach::target) {
     if (!release.least_capability || !release.most_capability) {
-      findings.caution("cuda",
-                       fmt::format("which GPUs CUDA {} makes code for is not fully known: not checked against {}",
-                                   release.version.text(),
-                                   gpu.label()));
+      findings.doubt("cuda",
+                     fmt::format("which GPUs CUDA {} makes code for is not fully known: not checked against {}",
+                                 release.version.text(),
+                                 gpu.label()));
+    } else if (gpu.unheard_of) {
+      findings.doubt(
+          "cuda",
+          fmt::format("CUDA {} makes code for {}: whether nvcc has a target for sm_{} among them is not known",
+                      release.version.text(),
+                      capabilities_of(release),
+                      gpu.capability->sm().substr(3)));
     }
     return;
   }
@@ -95,10 +102,10 @@ void check_glibc(const CudaRelease& release, const Target& target, Findings& fin
     return;
   }
   if (!target.glibc) {
-    findings.caution("cuda",
-                     fmt::format("CUDA {} compiles only with glibc below {}, and this system's is not known",
-                                 release.version.text(),
-                                 release.glibc_below->text()));
+    findings.doubt("cuda",
+                   fmt::format("CUDA {} compiles only with glibc below {}, and this system's is not known",
+                               release.version.text(),
+                               release.glibc_below->text()));
   } else if (!compiles(release, target)) {
     findings.refuse("glibc",
                     fmt::format("the headers of CUDA {} compile only with glibc below {}, and this system has {}; "

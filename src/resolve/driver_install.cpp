@@ -129,8 +129,8 @@ take(const DriverQuestion& question, const DriverOffer& offer, host::ModuleFlavo
                     fmt::format("{} needs driver {} or later", question.need.because, question.need.least->text()));
   }
   if (!offer.seen) {
-    findings.caution("driver",
-                     fmt::format("that {} has driver {} was not seen", origin_of(question), offer.version->text()));
+    findings.doubt("driver",
+                   fmt::format("that {} has driver {} was not seen", origin_of(question), offer.version->text()));
   }
   if (!offer.held) {
     findings.caution("driver",

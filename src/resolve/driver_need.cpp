@@ -164,7 +164,7 @@ void say_doubts(const base::Version& driver, const std::vector<TargetGpu>& gpus,
   for (const TargetGpu& gpu : gpus) {
     std::string doubt = branch_doubt(driver, gpu);
     if (!doubt.empty()) {
-      findings.caution("driver", std::move(doubt));
+      findings.doubt("driver", std::move(doubt));
     }
   }
 }

@@ -109,7 +109,8 @@ std::string why_kernels(const TorchCandidate& torch, const Target& target)
 {
   std::vector<std::string> served;
   for (const TargetGpu& gpu : target.gpus) {
-    if (gpu.capability && kernels_for(*torch.build, *gpu.capability, *target.arch) == Kernels::machine_code) {
+    if (gpu.capability && !gpu.unheard_of &&
+        kernels_for(*torch.build, *gpu.capability, *target.arch) == Kernels::machine_code) {
       served.push_back(gpu.label());
     }
   }
@@ -194,6 +195,7 @@ Resolution explain(const Question& question, Attempt attempt)
     }
   }
   resolution.cautions = std::move(attempt.findings.cautions);
+  resolution.doubts = std::move(attempt.findings.doubts);
   return resolution;
 }
 

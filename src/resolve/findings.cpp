@@ -50,6 +50,12 @@ void Findings::caution(std::string about, std::string text)
   add_once(cautions, {std::move(about), std::move(text)});
 }
 
+void Findings::doubt(std::string about, std::string text)
+{
+  add_once(doubts, {about, text});
+  caution(std::move(about), std::move(text));
+}
+
 void Findings::reason(std::string about, std::string text)
 {
   add_once(reasons, {std::move(about), std::move(text)});
@@ -65,6 +71,9 @@ void Findings::add(const Findings& other)
   }
   for (const Reason& reason : other.reasons) {
     add_once(reasons, reason);
+  }
+  for (const Reason& doubt : other.doubts) {
+    add_once(doubts, doubt);
   }
 }
 

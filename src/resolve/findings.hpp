@@ -14,10 +14,13 @@ struct Findings {
   std::vector<Constraint> constraints;
   std::vector<Reason> cautions;
   std::vector<Reason> reasons;
+  std::vector<Reason> doubts; ///< those of the cautions by which it is not known whether it works here
 
   /// Notes that the selection cannot be; said once, however often it is found.
   void refuse(std::string constraint, std::string text, std::string source);
   void caution(std::string about, std::string text);
+  /// A caution that is a doubt as well.
+  void doubt(std::string about, std::string text);
   void reason(std::string about, std::string text);
   /// Takes over everything of @p other.
   void add(const Findings& other);

@@ -114,7 +114,7 @@ void ask_for_capability(base::PciId id, Findings& findings)
       "manifest, gpus");
 }
 
-void say_what_is_odd(const TargetGpu& gpu, Findings& findings)
+void say_what_is_odd(const TargetGpu& gpu, base::Arch arch, Findings& findings)
 {
   if (!gpu.capability) {
     findings.caution("host",
@@ -123,7 +123,13 @@ void say_what_is_odd(const TargetGpu& gpu, Findings& findings)
                                  gpu.label()));
     return;
   }
-  if (is_jetson(*gpu.capability)) {
+  if (is_jetson(*gpu.capability) && arch == base::Arch::arm64) {
+    findings.refuse("gpu",
+                    fmt::format("{} is a Jetson's: its driver, CUDA and torch come with JetPack, and packages for "
+                                "servers break them; use JetPack",
+                                gpu.capability->sm()),
+                    "NVIDIA/nvidia-container-toolkit issue 883");
+  } else if (is_jetson(*gpu.capability)) {
     findings.caution("host",
                      fmt::format("{} is a Jetson's: its driver and CUDA come with JetPack, and NVIDIA's packages for "
                                  "servers break them",
@@ -194,7 +200,7 @@ std::vector<TargetGpu> find_gpus(const manifest::Manifest& manifest, const host:
     }
     gpu.absent_branch = branch_without(manifest, gpu.first_branch);
     gpu.driven = device.bound_driver == "nvidia";
-    say_what_is_odd(gpu, findings);
+    say_what_is_odd(gpu, facts.arch.value_or(base::Arch::amd64), findings);
     add_kind(gpus, gpu);
   }
   if (!seen) {

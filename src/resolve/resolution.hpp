@@ -70,6 +70,7 @@ struct Resolution {
   std::map<std::string, std::string> gpu_names; ///< by PCI id (10de:1eb8): what the GPUs that count are called
   std::vector<Reason> reasons;
   std::vector<Reason> cautions;
+  std::vector<Reason> doubts; ///< those of the cautions by which it is not known whether it works here
 
   /// Whether a LibTorch tree is part of it; without a zip (arm64) torch comes as wheels alone.
   bool has_libtorch() const { return torch && torch->zip != nullptr; }
@@ -87,6 +88,7 @@ struct Alternative {
   std::string text;
   /// Of `cudasetup install`; resolves on the same host, or on the one that HOST options among them make of it.
   std::vector<std::string> arguments;
+  std::vector<Reason> doubts = {}; ///< of its resolution
 };
 
 /// It cannot be; every reason, and what can.

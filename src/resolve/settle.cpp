@@ -75,14 +75,10 @@ Question ask(const Request& request, const manifest::Manifest& manifest, const T
     }
   }
   if (target.arch == base::Arch::arm64 && torch && !request.python) {
-    const bool jetson = std::any_of(target.gpus.begin(), target.gpus.end(), [](const TargetGpu& gpu) {
-      return gpu.capability && is_jetson(*gpu.capability);
-    });
     question.basis.refuse(
         "architecture",
-        std::string("LibTorch zips are made for amd64, none for arm64; the wheel that --python installs has the same "
-                    "libraries, --torch none leaves them out") +
-            (jetson ? "; a Jetson's driver and CUDA come with JetPack, and so does a torch for it" : ""),
+        "LibTorch zips are made for amd64, none for arm64; the wheel that --python installs has the same libraries, "
+        "--torch none leaves them out",
         "LaurentMazare/tch-rs issue 963");
   }
   return question;

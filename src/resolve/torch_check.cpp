@@ -83,6 +83,15 @@ void check_kernels(const TorchCandidate& torch, const Target& target, Findings& 
     }
     switch (kernels_for(*torch.build, *gpu.capability, arch)) {
     case Kernels::machine_code:
+      if (gpu.unheard_of) {
+        findings.doubt(
+            "torch",
+            fmt::format("torch {} has code for {}, which should run on every later GPU of its major, and so on "
+                        "{}, of which nothing is known",
+                        torch.text(),
+                        list_of(code_of(*torch.build, arch)),
+                        gpu.label()));
+      }
       break;
     case Kernels::compiled:
       findings.caution(
@@ -101,11 +110,11 @@ void check_kernels(const TorchCandidate& torch, const Target& target, Findings& 
                       source_of(torch));
       break;
     case Kernels::unknown:
-      findings.caution("torch",
-                       fmt::format("which GPUs {} {} has code for is not published: not checked against {}",
-                                   arch == base::Arch::arm64 ? "the arm64 wheel of torch" : "torch",
-                                   torch.text(),
-                                   gpu.label()));
+      findings.doubt("torch",
+                     fmt::format("which GPUs {} {} has code for is not published: not checked against {}",
+                                 arch == base::Arch::arm64 ? "the arm64 wheel of torch" : "torch",
+                                 torch.text(),
+                                 gpu.label()));
       break;
     }
   }
@@ -117,10 +126,10 @@ void check_glibc(const TorchCandidate& torch, const Target& target, Findings& fi
     return;
   }
   if (!target.glibc) {
-    findings.caution("torch",
-                     fmt::format("torch {} needs glibc {} or later, and this system's is not known",
-                                 torch.text(),
-                                 torch.release->glibc->text()));
+    findings.doubt("torch",
+                   fmt::format("torch {} needs glibc {} or later, and this system's is not known",
+                               torch.text(),
+                               torch.release->glibc->text()));
   } else if (*target.glibc < *torch.release->glibc) {
     findings.refuse("glibc",
                     fmt::format("torch {} needs glibc {} or later, and this system has {}",
@@ -186,9 +195,9 @@ void check_wheels_only(const TorchCandidate& torch, const Request& request, Find
     return;
   }
   if (!wheel && !torch.build->is_cpu()) {
-    findings.caution("torch", fmt::format("whether torch {} has a CUDA wheel for arm64 is not known", torch.text()));
+    findings.doubt("torch", fmt::format("whether torch {} has a CUDA wheel for arm64 is not known", torch.text()));
   } else if (wheel && wheel->evidence == manifest::Evidence::derived) {
-    findings.caution(
+    findings.doubt(
         "torch",
         fmt::format("that torch {} has a CUDA wheel for arm64 follows from what its project builds; the wheel was "
                     "not seen",

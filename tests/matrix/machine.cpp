@@ -99,6 +99,11 @@ Machine look_at(const manifest::Manifest& manifest, const host::HostFacts& facts
     machine.fit = add_card(machine, device) && machine.fit;
   }
   machine.fit = machine.fit && std::none_of(machine.cards.begin(), machine.cards.end(), is_too_old);
+  // gpu/detect.md section 5: what is a Jetson's has JetPack's driver and CUDA.
+  machine.fit = machine.fit && (machine.arch != base::Arch::arm64 ||
+                                std::none_of(machine.cards.begin(), machine.cards.end(), [](const Card& card) {
+                                  return card.capability && is_jetsons(*card.capability);
+                                }));
   return machine;
 }
 

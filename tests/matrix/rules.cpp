@@ -156,18 +156,23 @@ std::uint64_t packaged_compilers(const Version& ubuntu)
   }
 }
 
+bool is_jetsons(ComputeCapability capability)
+{
+  constexpr std::array k_jetsons = {ComputeCapability{5, 3},
+                                    ComputeCapability{6, 2},
+                                    ComputeCapability{7, 2},
+                                    ComputeCapability{8, 7},
+                                    ComputeCapability{10, 1}};
+  return std::find(k_jetsons.begin(), k_jetsons.end(), capability) != k_jetsons.end();
+}
+
 Kernels kernels_of(const manifest::TorchBuild& build, ComputeCapability card, base::Arch arch)
 {
   static const std::vector<ComputeCapability> k_nothing;
   const bool wheel = arch == base::Arch::arm64;
   const auto& sms = !wheel ? build.sm : (build.arm64_wheel ? build.arm64_wheel->sm : k_nothing);
   const auto& ptxs = !wheel ? build.ptx : (build.arm64_wheel ? build.arm64_wheel->ptx : k_nothing);
-  constexpr std::array k_jetsons = {ComputeCapability{5, 3},
-                                    ComputeCapability{6, 2},
-                                    ComputeCapability{7, 2},
-                                    ComputeCapability{8, 7},
-                                    ComputeCapability{10, 1}};
-  const bool jetson = std::find(k_jetsons.begin(), k_jetsons.end(), card) != k_jetsons.end();
+  const bool jetson = is_jetsons(card);
   if (sms.empty() && ptxs.empty()) {
     return Kernels::unknown;
   }

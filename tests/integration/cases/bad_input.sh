@@ -141,7 +141,8 @@ plain 'why-not of a word' 3 '^error: why-not takes no word 11\.1$' why-not 11.1
 plain 'list foo' 3 '^error: list foo: expected one of cuda, torch' list foo
 plain 'list gpu' 3 '^error: list gpu: expected one of' list gpu
 expect_err '^hint: did you mean gpus\? cudasetup list gpus$'
-plain 'list of nothing' 3 'KIND is required' list
+plain 'list of nothing' 3 'list needs KIND' list
+plain 'manifest show of nothing' 3 'manifest show needs WORDS' manifest show
 plain 'list on windows11' 3 '--os windows11: expected one of ubuntu' list cuda --os windows11
 plain 'manifest show cuda 99' 3 '^error: manifest show cuda: there is no 99$' manifest show cuda 99
 plain 'manifest show cuda 11.1' 3 'there is no 11\.1$' manifest show cuda 11.1

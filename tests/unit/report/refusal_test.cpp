@@ -40,6 +40,18 @@ TEST(RefusalText, keeps_the_words_around_the_selection)
   EXPECT_NE(text_of(none, next).find("cudasetup list gpus --manifest /m\n"), std::string::npos);
 }
 
+TEST(RefusalText, an_alternative_carries_its_doubts)
+{
+  resolve::Refusal refusal = sample();
+  refusal.alternatives[0].doubts = {{"torch", "whether it has a wheel is not known"}};
+  EXPECT_NE(
+      text_of(refusal).find("\n         careful: torch: whether it has a wheel is not known\n         cudasetup "),
+      std::string::npos);
+  EXPECT_NE(json::write(to_json(refusal), json::Layout::compact)
+                .find(R"("doubts":[{"about":"torch","text":"whether it has a wheel is not known"}])"),
+            std::string::npos);
+}
+
 TEST(RefusalText, an_alternative_that_names_a_release_goes_before_the_typed_one)
 {
   resolve::Refusal refusal = sample();
@@ -58,13 +70,14 @@ TEST(RefusalText, without_an_alternative_still_says_what_to_do_next)
 
 TEST(RefusalJson, has_the_members_of_its_schema_and_no_others)
 {
-  EXPECT_EQ(json::write(to_json(sample()), json::Layout::compact),
-            R"({"schema":"cudasetup.refusal/1","reasons":[{"constraint":"gpu",)"
-            R"("text":"CUDA 11.1 makes no code for sm_120","source":"NVIDIA CUDA 11.1 release notes"},)"
-            R"({"constraint":"method","text":"there is no such archive","source":""}],)"
-            R"("alternatives":[{"selection":"CUDA 12.8.1 with torch 2.7.1+cu128","text":"the oldest that can",)"
-            R"("command":"cudasetup install --cuda 12.8.1"},{"selection":"CUDA 13.0.2","text":"CUDA 13.0.2",)"
-            R"("command":"cudasetup install --cuda 13.0.2 --python 'my venv'"}]})");
+  EXPECT_EQ(
+      json::write(to_json(sample()), json::Layout::compact),
+      R"({"schema":"cudasetup.refusal/1","reasons":[{"constraint":"gpu",)"
+      R"("text":"CUDA 11.1 makes no code for sm_120","source":"NVIDIA CUDA 11.1 release notes"},)"
+      R"({"constraint":"method","text":"there is no such archive","source":""}],)"
+      R"("alternatives":[{"selection":"CUDA 12.8.1 with torch 2.7.1+cu128","text":"the oldest that can",)"
+      R"("doubts":[],"command":"cudasetup install --cuda 12.8.1"},{"selection":"CUDA 13.0.2","text":"CUDA 13.0.2",)"
+      R"("doubts":[],"command":"cudasetup install --cuda 13.0.2 --python 'my venv'"}]})");
 }
 
 } // namespace

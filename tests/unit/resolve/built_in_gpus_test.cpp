@@ -102,12 +102,33 @@ TEST_F(BuiltInGpus, ACapabilityThatNoGpuHasGetsTheNewestDriverAndACaution)
   test::expect_alternatives_resolve(answer, known(), future);
 }
 
-TEST_F(BuiltInGpus, AJetsonsCapabilityIsSpokenOf)
+TEST_F(BuiltInGpus, AJetsonsCapabilityIsRefusedOnItsArchitecture)
 {
   host::HostFacts facts = sample_host("22.04", {"sm_87"});
-  facts.arch = base::Arch::arm64;
   EXPECT_THAT(about(get({"--cuda", "12.8", "--torch", "none"}, facts).cautions, "host"), HasSubstr("JetPack"));
-  EXPECT_THAT(test::lines_of(refusal({}, facts)), HasSubstr("JetPack"));
+  facts.arch = base::Arch::arm64;
+  const Refusal answer = refusal({"--cuda", "12.8", "--torch", "none"}, facts);
+  EXPECT_THAT(test::lines_of(answer), HasSubstr("use JetPack"));
+  EXPECT_TRUE(answer.alternatives.empty()) << "none of them drives it";
+}
+
+TEST_F(BuiltInGpus, OfACapabilityThatNoGpuHasNothingIsSure)
+{
+  const Resolution beyond = get({"--cuda", "12.4"}, sample_host("22.04", {"sm_99"}));
+  EXPECT_THAT(about(beyond.doubts, "torch"), HasSubstr("should run on"));
+  EXPECT_THAT(about(beyond.reasons, "torch"), testing::Not(HasSubstr("it has code for")));
+  const Resolution between = get({"--cuda", "12.4"}, sample_host("22.04", {"sm_84"}));
+  EXPECT_THAT(about(between.doubts, "cuda"), HasSubstr("whether nvcc has a target for sm_84 among them is not known"));
+  EXPECT_TRUE(get({"--cuda", "12.4"}, sample_host("22.04", {"sm_86"})).doubts.empty());
+}
+
+TEST_F(BuiltInGpus, AnAlternativeCarriesItsDoubts)
+{
+  host::HostFacts facts = sample_host("22.04", {"10de:20b0"});
+  facts.arch = base::Arch::arm64;
+  const Refusal answer = refusal({"--cuda", "12.1", "--torch", "2.4.1"}, facts);
+  ASSERT_FALSE(answer.alternatives.empty());
+  EXPECT_THAT(about(answer.alternatives[0].doubts, "torch"), HasSubstr("has a CUDA wheel for arm64 is not known"));
 }
 
 TEST_F(BuiltInGpus, ARefusedTorchIsNotBlamedOnAToolkitThatNobodyNamed)
