@@ -109,7 +109,7 @@ base::Error usage_error(const CLI::App& app, const std::vector<std::string>& arg
   base::Error error = dynamic_cast<const CLI::ExtrasError*>(&complaint) != nullptr ? unknown_word(app, *verb, arguments)
                       : dynamic_cast<const CLI::ArgumentMismatch*>(&complaint) != nullptr ? wrong_count(arguments, text)
                       : dynamic_cast<const CLI::RequiredError*>(&complaint) != nullptr ? missing_word(arguments, text)
-                                                                                          : wrong(text);
+                                                                                       : wrong(text);
   return std::move(error).with_hint("see its options", base::Command{{"cudasetup", first, "--help"}});
 }
 

@@ -3,6 +3,7 @@
 #include "matrix/rules.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace cudasetup::matrix {
 
@@ -60,6 +61,16 @@ bool add_card(Machine& machine, const host::GpuDevice& device)
 }
 
 } // namespace
+
+bool is_jetsons(base::ComputeCapability capability)
+{
+  constexpr std::array k_jetsons = {base::ComputeCapability{5, 3},
+                                    base::ComputeCapability{6, 2},
+                                    base::ComputeCapability{7, 2},
+                                    base::ComputeCapability{8, 7},
+                                    base::ComputeCapability{10, 1}};
+  return std::find(k_jetsons.begin(), k_jetsons.end(), capability) != k_jetsons.end();
+}
 
 Machine look_at(const manifest::Manifest& manifest, const host::HostFacts& facts)
 {

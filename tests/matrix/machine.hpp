@@ -23,6 +23,9 @@ struct Card {
   std::optional<std::uint32_t> last_branch;
 };
 
+/// Whether it is one of Jetson's own (torch/gotchas.md 14).
+bool is_jetsons(base::ComputeCapability capability);
+
 /// A machine in the manifest's terms. Points into both, which must outlive it.
 struct Machine {
   const manifest::Manifest* manifest = nullptr;

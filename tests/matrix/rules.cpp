@@ -156,16 +156,6 @@ std::uint64_t packaged_compilers(const Version& ubuntu)
   }
 }
 
-bool is_jetsons(ComputeCapability capability)
-{
-  constexpr std::array k_jetsons = {ComputeCapability{5, 3},
-                                    ComputeCapability{6, 2},
-                                    ComputeCapability{7, 2},
-                                    ComputeCapability{8, 7},
-                                    ComputeCapability{10, 1}};
-  return std::find(k_jetsons.begin(), k_jetsons.end(), capability) != k_jetsons.end();
-}
-
 Kernels kernels_of(const manifest::TorchBuild& build, ComputeCapability card, base::Arch arch)
 {
   static const std::vector<ComputeCapability> k_nothing;

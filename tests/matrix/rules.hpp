@@ -46,9 +46,6 @@ std::uint64_t packaged_compilers(const base::Version& ubuntu);
 
 enum class Kernels { machine_code, compiled, none, unknown };
 
-/// Whether it is one of Jetson's own (torch/gotchas.md 14).
-bool is_jetsons(base::ComputeCapability capability);
-
 /// What a build has for a capability: a cubin of the same major and a minor not above, else PTX not above
 /// (torch-releases.json pick_platform step 2). Cubins of other chips do not run on Jetson's 5.3, 6.2, 7.2, 8.7 and 10.1
 /// (torch/gotchas.md 14). The wheels for arm64 have a list of their own (sm_aarch64_wheel). Nothing known: unknown. Not
