@@ -32,11 +32,14 @@ struct Space {
   std::uint64_t device = 0;
 };
 
-/// A file being written from start to end. Nothing is promised before `close` succeeded.
+/// A file being written, in any order. Nothing is promised before `flush` or `close` succeeded.
 class FileWriter {
 public:
   virtual ~FileWriter() = default;
-  virtual base::Result<void> write(std::span<const char> bytes) = 0;
+  /// Writes at @p offset; what lies between it and the file's end is zero.
+  virtual base::Result<void> write_at(std::uint64_t offset, std::span<const char> bytes) = 0;
+  /// Flushes what was written so far to the disk.
+  virtual base::Result<void> flush() = 0;
   /// Flushes to the disk and closes.
   virtual base::Result<void> close() = 0;
 };
@@ -58,7 +61,7 @@ public:
   virtual std::span<const char> bytes() const = 0;
 };
 
-enum class OpenMode { truncate, append };
+enum class OpenMode { truncate, keep };
 enum class FollowLinks { no, yes };
 
 /// Files of one tree. Paths are absolute. A file that is not there is `nullopt` or `false` where a reader may expect
@@ -89,7 +92,7 @@ public:
   virtual base::Result<void> write(const std::string& path, std::string_view bytes, unsigned mode) = 0;
   /// Adds to the end and syncs; creates the file with @p mode.
   virtual base::Result<void> append(const std::string& path, std::string_view bytes, unsigned mode) = 0;
-  /// Opens for streaming; never through a symbolic link.
+  /// Opens for writing; never through a symbolic link.
   virtual base::Result<std::unique_ptr<FileWriter>>
   open(const std::string& path, OpenMode open_mode, unsigned mode) = 0;
   /// Creates a file of exactly @p bytes that must not exist yet. Several threads may do so at once.

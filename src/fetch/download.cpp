@@ -1,283 +1,301 @@
 #include "fetch/download.hpp"
 
-#include "base/text.hpp"
-#include "fetch/http_status.hpp"
-#include "fetch/part_file.hpp"
+#include "fetch/file_download.hpp"
+#include "fetch/pace.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <future>
+#include <memory>
+#include <numeric>
 
 namespace cudasetup::fetch {
 
-using base::ErrorKind;
 using std::chrono::milliseconds;
 
 namespace {
 
 constexpr milliseconds k_between_events{100};
 constexpr milliseconds k_nap{200};
-constexpr std::uint64_t k_longest_wait_seconds = 60;
-constexpr std::uint64_t k_real_gain = 1024u * 1024;
+constexpr milliseconds k_longest_wait{50};
+/// Connections for several files to begin with.
+constexpr unsigned k_first_connections = 4;
+/// Read back at a time, while more arrives.
+constexpr std::uint64_t k_read_back = 16u * 1024 * 1024;
+/// Files that are flushed to the disk while others arrive.
+constexpr std::size_t k_most_publishing = 4;
 
-/// How one request ended.
-struct Attempt {
-  enum class End {
-    whole,
-    again, ///< worth another try
-    anew,  ///< what was kept does not fit any more: from the beginning
-    over,
-  };
-  End end = End::whole;
-  base::Error error = {};
-  std::optional<std::uint64_t> retry_after = {};
-};
+std::uint64_t bytes_of(const DownloadRequest& request)
+{
+  return request.bytes.value_or(FileDownload::k_all);
+}
 
-class Download {
+/// All files of one call.
+class Downloads {
 public:
-  Download(const Tools& tools, const DownloadRequest& request)
-      : m_tools(tools), m_request(request),
-        m_part(tools.files, tools.interrupts, request.to, request.url, request.digest)
+  Downloads(const Tools& tools, std::span<const DownloadRequest> requests, std::string what)
+      : m_tools(tools), m_requests(requests), m_what(std::move(what)), m_results(requests.size()),
+        m_pace(requests.size() > 1 ? k_first_connections : 1,
+               std::max(1u, tools.network.limits().connections),
+               tools.clock.steady())
   {
+    m_waiting.resize(requests.size());
+    std::iota(m_waiting.begin(), m_waiting.end(), std::size_t{0});
+    std::stable_sort(m_waiting.begin(), m_waiting.end(), [&](std::size_t one, std::size_t other) {
+      return bytes_of(requests[one]) > bytes_of(requests[other]);
+    });
   }
 
-  base::Result<Downloaded> run()
+  base::Result<std::vector<Downloaded>> run()
   {
-    if (auto present = take_present()) {
-      return *std::move(present);
+    auto done = fetch_all();
+    if (!done) {
+      for (const auto& one : m_open) {
+        one->file.leave();
+      }
     }
-    CUDASETUP_TRY(m_tools.files.make_directories(folder(), 0755));
-    CUDASETUP_TRY(m_part.take_up(m_request.bytes));
-    while (true) {
-      if (!is_whole()) {
-        CUDASETUP_TRY(fetch_the_rest());
-      }
-      m_total = m_part.bytes();
-      tell_progress();
-      const StreamDigests::Sums sums = m_part.sums();
-      if (!m_request.digest || sums.comparable == *m_request.digest) {
-        const std::uint64_t bytes = m_part.bytes();
-        CUDASETUP_TRY(m_part.publish());
-        return Downloaded{bytes, sums.sha256};
-      }
-      CUDASETUP_TRY(m_part.drop());
-      if (m_refetched) {
-        return base::fail(wrong_digest(sums.comparable));
-      }
-      m_refetched = true;
-      notice("what arrived has a wrong digest; fetching it once more from the beginning");
+    // What is whole gets its name also where another file failed.
+    auto published = publish_down_to(0);
+    if (!done) {
+      return base::fail(std::move(done).error());
     }
+    if (!published) {
+      return base::fail(std::move(published).error());
+    }
+    return std::move(m_results);
   }
 
 private:
-  std::string folder() const
-  {
-    const std::size_t slash = m_request.to.rfind('/');
-    return slash == 0 || slash == std::string::npos ? "/" : m_request.to.substr(0, slash);
-  }
+  struct One {
+    One(Downloads& all, std::size_t place)
+        : number(place), file(all.m_tools, all.m_requests[place], [&all](const Arrival& what) { all.arrived(what); })
+    {
+    }
+    std::size_t number;
+    FileDownload file;
+  };
+  struct Publishing {
+    std::unique_ptr<One> one;
+    std::future<base::Result<Downloaded>> result;
+  };
 
-  /// The file at its final name, if it is the right one.
-  std::optional<base::Result<Downloaded>> take_present()
+  base::Result<void> fetch_all()
   {
-    const auto status = m_tools.files.status(m_request.to, effects::FollowLinks::no);
-    if (!m_request.digest || !status || status->type != effects::FileType::regular ||
-        (m_request.bytes && status->bytes != *m_request.bytes)) {
-      return std::nullopt;
-    }
-    StreamDigests digests(m_request.digest);
-    if (auto added = add_file(m_tools.files, m_tools.interrupts, m_request.to, status->bytes, digests); !added) {
-      return base::fail(std::move(added).error());
-    }
-    const StreamDigests::Sums sums = digests.finish();
-    if (sums.comparable != *m_request.digest) {
-      return std::nullopt;
-    }
-    if (auto dropped = m_part.drop(); !dropped) {
-      return base::fail(std::move(dropped).error());
-    }
-    return Downloaded{status->bytes, sums.sha256};
-  }
-
-  /// A part of the full length needs no request: its digest decides.
-  bool is_whole() const { return m_request.digest && m_request.bytes && m_part.bytes() == *m_request.bytes; }
-
-  base::Result<void> fetch_the_rest()
-  {
-    std::uint64_t most = m_part.bytes();
-    for (int tried = 1;; ++tried) {
-      Attempt attempt = try_once();
-      if (attempt.end == Attempt::End::whole) {
-        return {};
-      }
-      if (attempt.end == Attempt::End::over) {
-        return base::fail(std::move(attempt.error).while_doing("downloading " + m_request.what));
-      }
-      if (m_part.bytes() >= most + k_real_gain) {
-        most = m_part.bytes();
-        tried = 1;
-      }
-      if (tried >= k_tries) {
-        return base::fail(
-            std::move(attempt.error)
-                .while_doing("downloading " + m_request.what + " (tried " + std::to_string(tried) + " times)"));
-      }
-      if (attempt.end == Attempt::End::anew) {
-        CUDASETUP_TRY(m_part.drop());
-        notice("the file changed on the server; fetching it from the beginning");
-        continue;
-      }
-      CUDASETUP_TRY(wait(attempt, tried));
-    }
-  }
-
-  Attempt try_once()
-  {
-    if (m_tools.interrupts.count() > 0) {
-      return {Attempt::End::over, interrupted()};
-    }
-    m_anew = false;
-    const effects::HttpRequest request{m_request.url, m_part.bytes(), m_part.validator()};
-    effects::HttpSink sink;
-    sink.on_head = [this](const effects::HttpHead& head) { return take_head(head); };
-    sink.on_data = [this](std::span<const char> bytes) { return take_data({bytes.data(), bytes.size()}); };
-    auto head = m_tools.network.get(request, sink);
-    if (auto paused = m_part.pause(); !paused) {
-      return {Attempt::End::over, std::move(paused).error()};
-    }
-    if (m_anew) {
-      return {Attempt::End::anew, head ? base::Error{} : std::move(head).error()};
-    }
-    if (!head && head.error().kind == ErrorKind::interrupted) {
-      return {Attempt::End::over, interrupted()};
-    }
-    if (!head) {
-      // A server that answered a moment ago may only be starting anew.
-      const bool may_work_later = head.error().duration == base::Duration::passing || m_answered;
-      return {may_work_later && head.error().kind == ErrorKind::network ? Attempt::End::again : Attempt::End::over,
-              std::move(head).error()};
-    }
-    return judge(*head, request.from);
-  }
-
-  Attempt judge(const effects::HttpHead& head, std::uint64_t from) const
-  {
-    if (head.status == 416 && from > 0) {
-      return {Attempt::End::anew, status_error(head.status, m_request.url)};
-    }
-    if (head.status != 200 && head.status != 206) {
-      return {may_pass(head.status) ? Attempt::End::again : Attempt::End::over,
-              status_error(head.status, m_request.url),
-              head.retry_after};
-    }
-    if (m_total && m_part.bytes() < *m_total) {
-      return {Attempt::End::again,
-              base::make_error(ErrorKind::network,
-                               m_request.url.text() + ": the answer ended after " + std::to_string(m_part.bytes()) +
-                                   " of " + std::to_string(*m_total) + " bytes")
-                  .with_hint("run the same command again: what has arrived is kept")};
-    }
-    return {};
-  }
-
-  base::Result<void> take_head(const effects::HttpHead& head)
-  {
-    m_answered = true;
-    if (head.status != 200 && head.status != 206) {
-      return {};
-    }
-    m_total = head.total_bytes ? head.total_bytes : m_request.bytes;
-    if (m_request.bytes && *m_total != *m_request.bytes) {
-      return base::fail(wrong_length(*m_total));
-    }
-    if (head.status == 200 || m_part.bytes() == 0) {
-      CUDASETUP_TRY(m_part.begin(head.validator));
-    } else {
-      if (!head.validator.empty() && !m_part.validator().empty() && head.validator != m_part.validator()) {
-        m_anew = true;
-        return base::fail(ErrorKind::network, m_request.url.text() + " changes while it is fetched");
-      }
-      CUDASETUP_TRY(m_part.go_on());
-    }
-    tell_progress();
-    return {};
-  }
-
-  base::Result<void> take_data(std::string_view bytes)
-  {
-    if (m_tools.interrupts.count() > 0) {
-      return base::fail(interrupted());
-    }
-    if (m_total && bytes.size() > *m_total - m_part.bytes()) {
-      return base::fail(wrong_length(m_part.bytes() + bytes.size()));
-    }
-    CUDASETUP_TRY(m_part.write(bytes));
-    if (m_tools.clock.steady() - m_last_event >= k_between_events) {
-      tell_progress();
-    }
-    return {};
-  }
-
-  base::Result<void> wait(const Attempt& attempt, int tried)
-  {
-    const std::uint64_t seconds =
-        std::max(std::uint64_t{1} << (tried - 1), std::min(attempt.retry_after.value_or(0), k_longest_wait_seconds));
-    notice(attempt.error.message + "; trying again in " + std::to_string(seconds) + " s");
-    for (milliseconds left = std::chrono::seconds(seconds); left.count() > 0; left -= k_nap) {
+    while (!m_waiting.empty() || !m_open.empty()) {
       if (m_tools.interrupts.count() > 0) {
         return base::fail(interrupted());
       }
-      m_tools.clock.sleep(std::min(left, k_nap));
+      CUDASETUP_TRY(fill());
+      CUDASETUP_TRY(listen());
+      CUDASETUP_TRY(work());
     }
     return {};
   }
 
-  void tell_progress()
+  /// Puts as many connections to work as are worth having: first files without one, then new files, then parts of
+  /// those under way.
+  base::Result<void> fill()
   {
-    m_last_event = m_tools.clock.steady();
-    m_tools.events.emit(effects::Progress{m_request.what, m_part.bytes(), m_total});
+    let_go();
+    while (connections() < m_pace.connections()) {
+      const bool has_spare = m_waiting.empty() && m_pace.connections() > m_open.size();
+      const std::uint64_t most = has_spare ? m_pace.chunk() : FileDownload::k_all;
+      if (start_idle(most)) {
+        continue;
+      }
+      if (!m_waiting.empty()) {
+        m_open.push_back(std::make_unique<One>(*this, m_waiting.front()));
+        m_waiting.pop_front();
+        CUDASETUP_TRY(m_open.back()->file.open());
+        m_open.back()->file.start(FileDownload::k_all);
+      } else if (!start_part(most)) {
+        break;
+      }
+    }
+    return {};
   }
 
-  void notice(const std::string& text) { m_tools.events.emit(effects::Notice{m_request.what + ": " + text}); }
+  /// Connections that were tried and bring nothing. A file's only one goes on.
+  void let_go()
+  {
+    for (std::size_t more = connections(); more > m_pace.connections(); --more) {
+      const auto most = std::max_element(m_open.begin(), m_open.end(), [](const auto& one, const auto& other) {
+        return one->file.connections() < other->file.connections();
+      });
+      if ((*most)->file.connections() < 2) {
+        return;
+      }
+      (*most)->file.let_one_go();
+    }
+  }
+
+  bool start_idle(std::uint64_t most)
+  {
+    return std::any_of(m_open.begin(), m_open.end(), [&](const std::unique_ptr<One>& one) {
+      return one->file.connections() == 0 && one->file.start(most);
+    });
+  }
+
+  bool start_part(std::uint64_t most)
+  {
+    std::vector<FileDownload*> files;
+    for (const auto& one : m_open) {
+      if (one->file.connections() > 0) {
+        files.push_back(&one->file);
+      }
+    }
+    std::stable_sort(files.begin(), files.end(), [](const FileDownload* one, const FileDownload* other) {
+      return one->left() / one->connections() > other->left() / other->connections();
+    });
+    return std::any_of(files.begin(), files.end(), [most](FileDownload* file) { return file->start(most); });
+  }
+
+  base::Result<void> listen()
+  {
+    const bool has_work =
+        std::any_of(m_open.begin(), m_open.end(), [](const auto& one) { return one->file.is_behind(); });
+    if (connections() > 0) {
+      for (const effects::EndedTransfer& transfer : m_tools.network.wait(has_work ? milliseconds(0) : k_longest_wait)) {
+        const auto owner =
+            std::find_if(m_open.begin(), m_open.end(), [&](const auto& one) { return one->file.owns(transfer.id); });
+        if (owner != m_open.end()) {
+          CUDASETUP_TRY((*owner)->file.ended(transfer));
+        }
+      }
+      m_pace.tick(m_tools.clock.steady(), at_work());
+    } else if (!has_work) {
+      sleep();
+    }
+    return {};
+  }
+
+  /// Until the next try of a file, in short naps.
+  void sleep()
+  {
+    const auto now = m_tools.clock.steady();
+    auto due = now;
+    for (const auto& one : m_open) {
+      if (one->file.due() > now) {
+        due = due == now ? one->file.due() : std::min(due, one->file.due());
+      }
+    }
+    if (due > now) {
+      m_tools.clock.sleep(std::min(k_nap, std::chrono::ceil<milliseconds>(due - now)));
+    }
+  }
+
+  base::Result<void> work()
+  {
+    for (std::size_t i = 0; i < m_open.size();) {
+      CUDASETUP_TRY(m_open[i]->file.work(k_read_back));
+      if (!m_open[i]->file.is_checked()) {
+        ++i;
+        continue;
+      }
+      auto one = std::move(m_open[i]);
+      m_open.erase(m_open.begin() + static_cast<std::ptrdiff_t>(i));
+      FileDownload& file = one->file;
+      m_done_bytes += file.bytes();
+      tell_progress(file.total());
+      // Flushing takes a while: others may arrive meanwhile.
+      auto result = std::async(std::launch::async, [&file] { return file.publish(); });
+      m_publishing.push_back({std::move(one), std::move(result)});
+      CUDASETUP_TRY(publish_down_to(k_most_publishing));
+    }
+    return {};
+  }
+
+  base::Result<void> publish_down_to(std::size_t most)
+  {
+    base::Result<void> all{};
+    while (m_publishing.size() > most) {
+      auto done = m_publishing.front().result.get();
+      if (done) {
+        m_results[m_publishing.front().one->number] = *done;
+      } else if (all) {
+        all = base::fail(std::move(done).error());
+      }
+      m_publishing.pop_front();
+    }
+    return all;
+  }
+
+  std::size_t connections() const
+  {
+    return std::accumulate(m_open.begin(), m_open.end(), std::size_t{0}, [](std::size_t sum, const auto& one) {
+      return sum + one->file.connections();
+    });
+  }
+
+  unsigned at_work() const
+  {
+    return std::accumulate(m_open.begin(), m_open.end(), 0u, [](unsigned sum, const auto& one) {
+      return sum + static_cast<unsigned>(one->file.connections_at_work());
+    });
+  }
+
+  void arrived(const Arrival& what)
+  {
+    m_pace.arrived(what.bytes);
+    if (what.bytes == 0) {
+      m_pace.answered(what.after);
+    }
+    const bool is_first_of_one = what.bytes == 0 && m_requests.size() == 1 && at_work() < 2;
+    if (is_first_of_one || m_tools.clock.steady() - m_last_event >= k_between_events) {
+      tell_progress(m_requests.size() == 1 ? m_open.front()->file.total() : std::nullopt);
+    }
+  }
+
+  /// @p total_of_one: of a file that is fetched alone.
+  void tell_progress(std::optional<std::uint64_t> total_of_one)
+  {
+    m_last_event = m_tools.clock.steady();
+    std::uint64_t done = m_done_bytes;
+    for (const auto& one : m_open) {
+      done += one->file.bytes();
+    }
+    std::optional<std::uint64_t> total = total_of_one;
+    if (m_requests.size() > 1) {
+      total = 0;
+      for (const DownloadRequest& request : m_requests) {
+        total = total && request.bytes ? std::optional(*total + *request.bytes) : std::nullopt;
+      }
+    }
+    m_tools.events.emit(effects::Progress{m_what, done, total});
+  }
 
   base::Error interrupted() const
   {
-    return base::make_error(ErrorKind::interrupted, "interrupted while downloading " + m_request.what)
-        .with_hint("run the same command again: what has arrived is kept");
-  }
-
-  base::Error wrong_length(std::uint64_t bytes) const
-  {
-    const std::string has = m_request.url.text() + " has " + std::to_string(bytes) + " bytes instead of ";
-    if (!m_request.bytes) {
-      // The server contradicts itself; what the file should be, nobody said.
-      return base::make_error(ErrorKind::network, has + std::to_string(*m_total))
-          .with_hint("the server or a proxy is at fault; try again, or use another mirror");
-    }
-    return base::make_error(ErrorKind::untrusted, has + std::to_string(*m_request.bytes))
-        .with_hint("this is not the file that was meant; a mirror may hold another one: try without --mirror");
-  }
-
-  base::Error wrong_digest(const base::Digest& found) const
-  {
-    base::Error error = base::make_error(ErrorKind::untrusted, m_request.url.text() + " has a wrong digest: not used");
-    error.details = {"expected " + m_request.digest->hex(), "found    " + found.hex()};
-    return std::move(error).with_hint(
-        "the file was changed, or a mirror or proxy gives another one: try without --mirror, or from another network");
+    const std::string& what = m_open.empty() ? m_what : m_open.front()->file.request().what;
+    return (m_open.empty() ? base::make_error(base::ErrorKind::interrupted, "interrupted while downloading " + m_what)
+                           : m_open.front()->file.interrupted())
+        .while_doing("downloading " + what);
   }
 
   const Tools& m_tools;
-  const DownloadRequest& m_request;
-  PartFile m_part;
-  std::optional<std::uint64_t> m_total;
-  bool m_anew = false;
-  bool m_answered = false; ///< in this run
-  bool m_refetched = false;
+  std::span<const DownloadRequest> m_requests;
+  std::string m_what;
+  std::vector<Downloaded> m_results;
+  std::deque<std::size_t> m_waiting; ///< numbers of requests, the largest first
+  std::vector<std::unique_ptr<One>> m_open;
+  std::deque<Publishing> m_publishing;
+  std::uint64_t m_done_bytes = 0;
   std::chrono::steady_clock::time_point m_last_event;
+  Pace m_pace;
 };
 
 } // namespace
 
 base::Result<Downloaded> download(const Tools& tools, const DownloadRequest& request)
 {
-  return Download(tools, request).run();
+  CUDASETUP_TRY_ASSIGN(auto all, download_all(tools, {&request, 1}, request.what));
+  return all.front();
+}
+
+base::Result<std::vector<Downloaded>>
+download_all(const Tools& tools, std::span<const DownloadRequest> requests, const std::string& what)
+{
+  return Downloads(tools, requests, what).run();
 }
 
 } // namespace cudasetup::fetch

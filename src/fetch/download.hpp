@@ -6,9 +6,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace cudasetup::fetch {
+
+/// How long a server is waited for that never answered.
+enum class Patience {
+  full, ///< as for one that did
+  none  ///< not at all: there is another way to the file
+};
 
 struct DownloadRequest {
   base::Url url;
@@ -20,6 +28,7 @@ struct DownloadRequest {
   std::optional<std::uint64_t> bytes;
   /// For progress and messages, e.g. "LibTorch 1.7.1+cu110".
   std::string what;
+  Patience patience = Patience::full;
 };
 
 struct Downloaded {
@@ -33,9 +42,16 @@ inline constexpr int k_tries = 5;
 
 /// Fetches a file. A file of the right digest that is there already is taken without any request. What an interrupted
 /// run left is continued (Range and If-Range); the file has its name only when it is whole, checked and on the disk.
+/// Where more connections bring more, the server gives ranges and tells a version of the file, several fetch it.
 /// Errors: network after the last try, or at once for what will not pass (a status, a connection that is refused before
 /// the server ever answered); untrusted for a wrong digest (after one more fetch from the beginning) or for another
 /// length than the request's; interrupted, with the part kept; what Files says otherwise.
 base::Result<Downloaded> download(const Tools& tools, const DownloadRequest& request);
+
+/// Fetches files at the same time, the largest first, each as `download` does; the result is in the order of the
+/// requests. The first Error ends all of it: what is whole by then has its name, of the others the parts are kept.
+/// @p what: for the progress of all together.
+base::Result<std::vector<Downloaded>>
+download_all(const Tools& tools, std::span<const DownloadRequest> requests, const std::string& what);
 
 } // namespace cudasetup::fetch

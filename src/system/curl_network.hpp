@@ -24,9 +24,9 @@ struct NetworkOptions {
   long stalled_seconds = 30;
 };
 
-/// The network through libcurl: connections are kept between calls, the proxies come from the environment (but never
-/// for loopback), certificates are always checked. An interrupt ends a transfer with ErrorKind::interrupted.
-/// One call at a time.
+/// The network through libcurl: connections are kept for the next request, the proxies come from the environment (but
+/// never for loopback), certificates are always checked. An interrupt ends every transfer with ErrorKind::interrupted.
+/// For one thread.
 class CurlNetwork : public effects::Network {
 public:
   CurlNetwork(NetworkOptions options, effects::Interrupts& interrupts);
@@ -36,14 +36,14 @@ public:
   CurlNetwork& operator=(CurlNetwork&&) = delete;
   ~CurlNetwork() override;
 
-  base::Result<effects::HttpHead> get(const effects::HttpRequest& request, const effects::HttpSink& sink) override;
+  effects::TransferId start(effects::HttpRequest request, effects::HttpSink sink) override;
+  void stop(effects::TransferId id) override;
+  std::vector<effects::EndedTransfer> wait(std::chrono::milliseconds most) override;
 
 private:
-  struct Handle;
+  class Loop;
 
-  NetworkOptions m_options;
-  effects::Interrupts& m_interrupts;
-  std::unique_ptr<Handle> m_handle;
+  std::unique_ptr<Loop> m_loop;
 };
 
 } // namespace cudasetup::system

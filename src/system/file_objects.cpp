@@ -20,10 +20,23 @@ class Writer : public effects::FileWriter {
 public:
   Writer(Fd file, std::string path) : m_file(std::move(file)), m_path(std::move(path)) {}
 
-  base::Result<void> write(std::span<const char> bytes) override
+  base::Result<void> write_at(std::uint64_t offset, std::span<const char> bytes) override
   {
-    if (const int why = write_all(m_file.number(), {bytes.data(), bytes.size()}); why != 0) {
-      return base::fail(errno_error(why, "write", m_path));
+    for (std::size_t done = 0; done < bytes.size();) {
+      const ssize_t written =
+          ::pwrite(m_file.number(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+      if (written < 0 && errno != EINTR) {
+        return base::fail(errno_error(errno, "write", m_path));
+      }
+      done += written > 0 ? static_cast<std::size_t>(written) : 0;
+    }
+    return {};
+  }
+
+  base::Result<void> flush() override
+  {
+    if (::fdatasync(m_file.number()) != 0) {
+      return base::fail(errno_error(errno, "write", m_path));
     }
     return {};
   }

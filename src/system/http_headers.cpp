@@ -44,6 +44,8 @@ void HttpHeaders::take(std::string_view line)
     m_length = base::parse_number(value);
   } else if (name == "content-range") {
     m_range = parse_range(value);
+  } else if (name == "accept-ranges") {
+    m_accepts_ranges = base::lower(value) == "bytes";
   }
 }
 
@@ -78,6 +80,9 @@ effects::HttpHead HttpHeaders::head() const
   }
   const bool is_strong = m_etag.starts_with('"') && m_etag.ends_with('"') && m_etag.size() > 2;
   head.validator = is_strong ? m_etag : m_last_modified;
+  if (m_status == 206 || m_accepts_ranges) {
+    head.ranges = effects::Ranges::given;
+  }
   return head;
 }
 

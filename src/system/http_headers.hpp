@@ -37,6 +37,7 @@ private:
   std::string m_last_modified;
   std::optional<std::uint64_t> m_length;
   std::optional<Range> m_range;
+  bool m_accepts_ranges = false;
 };
 
 } // namespace cudasetup::system

@@ -90,7 +90,7 @@ PosixFiles::open(const std::string& path, effects::OpenMode open_mode, unsigned 
   const bool truncate = open_mode == effects::OpenMode::truncate;
   Fd file;
   bool is_new = false;
-  int why = open_for_writing(place, O_WRONLY | (truncate ? 0 : O_APPEND), mode, file, is_new);
+  int why = open_for_writing(place, O_WRONLY, mode, file, is_new);
   // Truncated only once it is known to be a plain file.
   if (why == 0 && truncate && ::ftruncate(file.number(), 0) != 0) {
     why = errno;

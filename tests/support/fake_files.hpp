@@ -229,8 +229,9 @@ public:
       found.bytes.clear();
     }
     CUDASETUP_TRY(note("open " + path));
-    return std::make_unique<FakeWriter>([=, this](std::span<const char> bytes) { return take(path, real, bytes); },
-                                        [=, this] { return close(path); });
+    return std::make_unique<FakeWriter>(
+        [=, this](std::uint64_t offset, std::span<const char> bytes) { return take(path, real, offset, bytes); },
+        [=, this] { return close(path); });
   }
 
   base::Result<void> make_directories(const std::string& path, unsigned mode) override
@@ -334,13 +335,16 @@ private:
     change();
   }
 
-  base::Result<void> take(const std::string& path, const std::string& real, std::span<const char> bytes)
+  base::Result<void>
+  take(const std::string& path, const std::string& real, std::uint64_t offset, std::span<const char> bytes)
   {
     const Guard guard(m_mutex);
     if (const auto* failure = m_failures.find(FileOperation::stream, path)) {
       return base::fail(*failure);
     }
-    m_tree.get_or_put(real, Node{}).first.bytes.append(bytes.data(), bytes.size());
+    std::string& all = m_tree.get_or_put(real, Node{}).first.bytes;
+    all.resize(std::max<std::size_t>(all.size(), offset + bytes.size()), '\0');
+    all.replace(offset, bytes.size(), bytes.data(), bytes.size());
     return {};
   }
   base::Result<void> close(const std::string& path)

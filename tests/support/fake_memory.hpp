@@ -22,15 +22,19 @@ private:
 /// A writer that hands on what it gets.
 class FakeWriter : public effects::FileWriter {
 public:
-  FakeWriter(std::function<base::Result<void>(std::span<const char>)> take, std::function<base::Result<void>()> close)
-      : m_take(std::move(take)), m_close(std::move(close))
+  using Take = std::function<base::Result<void>(std::uint64_t offset, std::span<const char>)>;
+  FakeWriter(Take take, std::function<base::Result<void>()> close) : m_take(std::move(take)), m_close(std::move(close))
   {
   }
-  base::Result<void> write(std::span<const char> bytes) override { return m_take(bytes); }
+  base::Result<void> write_at(std::uint64_t offset, std::span<const char> bytes) override
+  {
+    return m_take(offset, bytes);
+  }
+  base::Result<void> flush() override { return {}; }
   base::Result<void> close() override { return m_close(); }
 
 private:
-  std::function<base::Result<void>(std::span<const char>)> m_take;
+  Take m_take;
   std::function<base::Result<void>()> m_close;
 };
 
@@ -44,7 +48,7 @@ public:
   std::span<char> bytes() override { return m_bytes; }
   base::Result<void> close() override
   {
-    CUDASETUP_TRY(m_writer->write(m_bytes));
+    CUDASETUP_TRY(m_writer->write_at(0, m_bytes));
     return m_writer->close();
   }
 

@@ -24,7 +24,7 @@ struct FakeAnswer {
 };
 
 /// Gives its answers in order, one to a request, and fails the test at a request too many. A body comes in pieces of
-/// `piece_bytes`.
+/// `piece_bytes`; the requests are answered one after the other.
 class FakeNetwork : public effects::Network {
 public:
   /// How a file of @p total bytes is answered from its byte @p from on.
@@ -61,9 +61,32 @@ public:
   std::size_t unused() const { return m_answers.size(); }
   std::size_t piece_bytes = 4096;
 
-  base::Result<effects::HttpHead> get(const effects::HttpRequest& request, const effects::HttpSink& sink) override
+  effects::TransferId start(effects::HttpRequest request, effects::HttpSink sink) override
   {
     m_requests.push_back(request);
+    m_under_way.push_back({++m_last, std::move(request), std::move(sink)});
+    return m_last;
+  }
+  void stop(effects::TransferId id) override
+  {
+    std::erase_if(m_under_way, [id](const UnderWay& one) { return one.id == id; });
+  }
+  std::vector<effects::EndedTransfer> wait(std::chrono::milliseconds) override
+  {
+    const UnderWay one = std::move(m_under_way.front());
+    m_under_way.pop_front();
+    return {{one.id, answer_to(one.request, one.sink)}};
+  }
+
+private:
+  struct UnderWay {
+    effects::TransferId id = 0;
+    effects::HttpRequest request;
+    effects::HttpSink sink;
+  };
+
+  base::Result<effects::HttpHead> answer_to(const effects::HttpRequest& request, const effects::HttpSink& sink)
+  {
     if (m_answers.empty()) {
       ADD_FAILURE() << "unexpected request: " << request.url.text();
       return base::fail(base::ErrorKind::network, "unexpected request");
@@ -87,9 +110,10 @@ public:
     return answer.head;
   }
 
-private:
   std::deque<FakeAnswer> m_answers;
   std::vector<effects::HttpRequest> m_requests;
+  std::deque<UnderWay> m_under_way;
+  effects::TransferId m_last = 0;
 };
 
 } // namespace cudasetup::test

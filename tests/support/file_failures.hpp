@@ -14,7 +14,7 @@ enum class FileOperation {
   write,
   append,
   open,
-  stream, ///< FileWriter::write
+  stream, ///< FileWriter::write_at
   close,  ///< FileWriter::close
   make_directories,
   make_link,

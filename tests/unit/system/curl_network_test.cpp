@@ -1,4 +1,5 @@
 #include "support/fake_interrupts.hpp"
+#include "support/one_transfer.hpp"
 #include "system/curl_network.hpp"
 #include "unit/system/http_server.hpp"
 
@@ -14,7 +15,10 @@ using test::HttpServer;
 
 class CurlNetworkTest : public ::testing::Test {
 protected:
-  base::Result<effects::HttpHead> get(const std::string& url, std::uint64_t from = 0, const std::string& validator = {})
+  base::Result<effects::HttpHead> get(const std::string& url,
+                                      std::uint64_t from = 0,
+                                      const std::string& validator = {},
+                                      std::optional<std::uint64_t> to = {})
   {
     m_heads.clear();
     m_body.clear();
@@ -27,7 +31,7 @@ protected:
       m_body.append(bytes.data(), bytes.size());
       return m_data_answer;
     };
-    return m_network.get({*base::Url::parse(url), from, validator}, sink);
+    return test::get(m_network, {*base::Url::parse(url), from, validator, to}, sink);
   }
   static std::string answer(const std::string& status, const std::string& headers, const std::string& body = {})
   {
@@ -76,6 +80,77 @@ TEST_F(CurlNetworkTest, asks_for_a_range_of_that_version)
   EXPECT_EQ(head->validator, "then");
   EXPECT_EQ(m_body, "56789");
   EXPECT_NE(server.requests().at(0).find("Range: bytes=5-\r\nIf-Range: \"v1\"\r\n"), std::string::npos);
+}
+
+TEST_F(CurlNetworkTest, asks_for_a_part)
+{
+  const HttpServer server([](const std::string&) {
+    return answer("206 Partial Content", "Content-Range: bytes 0-3/10\r\nETag: \"v1\"\r\n", "0123");
+  });
+  const auto head = get(server.url(), 0, "\"v1\"", 4);
+  ASSERT_TRUE(head) << head.error().message;
+  EXPECT_EQ(head->total_bytes, 10u);
+  EXPECT_EQ(head->ranges, effects::Ranges::given);
+  EXPECT_EQ(m_body, "0123");
+  EXPECT_NE(server.requests().at(0).find("Range: bytes=0-3\r\nIf-Range: \"v1\"\r\n"), std::string::npos);
+}
+
+TEST_F(CurlNetworkTest, tells_whether_parts_are_given)
+{
+  for (const std::string said : {"bytes", "none", ""}) {
+    const HttpServer server([&](const std::string&) {
+      return answer("200 OK", said.empty() ? "" : "Accept-Ranges: " + said + "\r\n", "x");
+    });
+    const auto head = get(server.url());
+    ASSERT_TRUE(head);
+    EXPECT_EQ(head->ranges == effects::Ranges::given, said == "bytes") << said;
+  }
+}
+
+TEST_F(CurlNetworkTest, has_several_requests_under_way)
+{
+  const HttpServer server([](const std::string& request) {
+    return request.find("GET /slow ") != std::string::npos
+               ? std::string("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc") + HttpServer::k_stay
+               : answer("200 OK", "", "here");
+  });
+  std::string slow;
+  effects::HttpSink sink;
+  sink.on_data = [&](std::span<const char> bytes) -> base::Result<void> {
+    slow.append(bytes.data(), bytes.size());
+    return {};
+  };
+  const auto first = m_network.start({*base::Url::parse(server.url("/slow"))}, sink);
+  while (slow.empty()) {
+    EXPECT_TRUE(m_network.wait(std::chrono::milliseconds(50)).empty());
+  }
+  ASSERT_TRUE(get(server.url("/other"))) << "the first is not in its way";
+  EXPECT_EQ(m_body, "here");
+  EXPECT_EQ(slow, "abc");
+
+  m_network.stop(first);
+  EXPECT_TRUE(m_network.wait(std::chrono::milliseconds(50)).empty());
+}
+
+TEST_F(CurlNetworkTest, tells_of_a_request_that_cannot_be_made_without_waiting)
+{
+  const auto id = m_network.start({*base::Url::parse("http://192.0.2.1/x")}, {});
+  const auto ended = m_network.wait(std::chrono::seconds(60));
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].id, id);
+  EXPECT_FALSE(ended[0].head);
+}
+
+TEST_F(CurlNetworkTest, takes_no_more_of_the_network_than_it_may)
+{
+  const HttpServer server([](const std::string&) { return answer("200 OK", "", std::string(1'500'000, 'x')); });
+  m_network.set_limits({16, 1'000'000});
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_TRUE(get(server.url()));
+  const auto limited = std::chrono::steady_clock::now() - start;
+  EXPECT_EQ(m_body.size(), 1'500'000u);
+  EXPECT_GT(limited, std::chrono::milliseconds(1300));
+  EXPECT_LT(limited, std::chrono::milliseconds(2500));
 }
 
 TEST_F(CurlNetworkTest, takes_a_whole_answer_to_a_range)

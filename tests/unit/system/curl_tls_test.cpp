@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "support/fake_interrupts.hpp"
+#include "support/one_transfer.hpp"
 #include "system/curl_network.hpp"
 #include "system/posix_processes.hpp"
 #include "unit/system/http_server.hpp"
@@ -108,7 +109,7 @@ protected:
       ++m_told;
       return {};
     };
-    return network.get({url}, sink);
+    return test::get(network, {url}, sink);
   }
 
   test::FakeInterrupts m_interrupts;

@@ -113,7 +113,7 @@ TEST_F(PosixFilesRoot, does_not_open_pipes_or_devices)
 {
   ASSERT_EQ(::mkfifo((outside() + "/root/pipe").c_str(), 0644), 0);
   EXPECT_FALSE(m_files.read("/pipe"));
-  EXPECT_FALSE(m_files.open("/pipe", effects::OpenMode::append, 0644));
+  EXPECT_FALSE(m_files.open("/pipe", effects::OpenMode::keep, 0644));
   EXPECT_EQ(m_files.status("/pipe", FollowLinks::yes)->type, effects::FileType::other);
   EXPECT_FALSE(PosixFiles("/").read("/dev/zero"));
 }

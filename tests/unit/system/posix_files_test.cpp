@@ -119,11 +119,15 @@ TEST_F(PosixFilesTest, appends)
 
 TEST_F(PosixFilesTest, streams)
 {
-  for (const auto& [mode, expected] : {std::pair{OpenMode::truncate, "ab"}, std::pair{OpenMode::append, "abab"}}) {
+  m_dir.put("/x", "0123");
+  const std::string with_hole("a\0b", 3);
+  for (const auto& [mode, expected] :
+       {std::pair<OpenMode, std::string>{OpenMode::keep, "a1b3"}, {OpenMode::truncate, with_hole}}) {
     auto writer = m_files.open("/x", mode, 0644);
     ASSERT_TRUE(writer);
-    EXPECT_TRUE((*writer)->write(std::string_view("a")));
-    EXPECT_TRUE((*writer)->write(std::string_view("b")));
+    EXPECT_TRUE((*writer)->write_at(2, std::string_view("b")));
+    EXPECT_TRUE((*writer)->write_at(0, std::string_view("a")));
+    EXPECT_TRUE((*writer)->flush());
     EXPECT_TRUE((*writer)->close());
     EXPECT_EQ(m_dir.get("/x"), expected);
   }
