@@ -15,6 +15,9 @@ namespace {
 
 /// A mapping pays only for files of some size; thousands of small ones are written with one call each.
 constexpr std::uint64_t k_least_mapped = 4u * 1024 * 1024;
+/// What is written is sent to the disk in pieces of that size while more is written, so that a flush in the end has
+/// little to wait for.
+constexpr std::uint64_t k_sent_to_disk = 8u * 1024 * 1024;
 
 class Writer : public effects::FileWriter {
 public:
@@ -29,6 +32,12 @@ public:
         return base::fail(errno_error(errno, "write", m_path));
       }
       done += written > 0 ? static_cast<std::size_t>(written) : 0;
+    }
+    m_kept += bytes.size();
+    if (m_kept >= k_sent_to_disk) {
+      m_kept = 0;
+      // A hint: where it is not understood, flushing does it all.
+      static_cast<void>(::sync_file_range(m_file.number(), 0, 0, SYNC_FILE_RANGE_WRITE));
     }
     return {};
   }
@@ -52,6 +61,7 @@ public:
 private:
   Fd m_file;
   std::string m_path;
+  std::uint64_t m_kept = 0; ///< bytes written since some were last sent to the disk
 };
 
 class Mapping {
