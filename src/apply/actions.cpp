@@ -1,6 +1,7 @@
 #include "apply/actions.hpp"
 
 #include "apply/match.hpp"
+#include "apply/packages_ahead.hpp"
 #include "apply/stale.hpp"
 #include "apply/unread.hpp"
 #include "base/text.hpp"
@@ -177,14 +178,30 @@ base::Result<void> install_with_our_files(Workbench& bench, const base::Command&
   return {};
 }
 
+base::Result<Tools::Ended> install_with_apt(Workbench& bench, const base::Command& install)
+{
+  CUDASETUP_TRY_ASSIGN(const PackagesAhead packages, fetch_ahead(bench, install));
+  CUDASETUP_TRY_ASSIGN(Tools::Ended ended, bench.tools.try_run(install));
+  if (ended.error && failed_to_fetch(ended.output)) {
+    CUDASETUP_TRY(install_with_our_files(bench, install, ended));
+  }
+  if (!ended.error) {
+    drop_parts(bench.effects.target, packages);
+  }
+  return ended;
+}
+
+base::Result<Tools::Ended> end_of(Workbench& bench, const base::Command& command)
+{
+  if (is_of_apt(command, "update")) {
+    return update_patiently(bench.effects, bench.tools, command);
+  }
+  return is_of_apt(command, "install") ? install_with_apt(bench, command) : bench.tools.try_run(command);
+}
+
 base::Result<void> perform_run(Workbench& bench, const plan::Run& run)
 {
-  CUDASETUP_TRY_ASSIGN(Tools::Ended ended,
-                       is_of_apt(run.command, "update") ? update_patiently(bench.effects, bench.tools, run.command)
-                                                        : bench.tools.try_run(run.command));
-  if (ended.error && is_of_apt(run.command, "install") && failed_to_fetch(ended.output)) {
-    CUDASETUP_TRY(install_with_our_files(bench, run.command, ended));
-  }
+  CUDASETUP_TRY_ASSIGN(Tools::Ended ended, end_of(bench, run.command));
   if (ended.error && run.on_failure == plan::OnFailure::go_on) {
     bench.effects.events.emit(
         effects::Notice{ended.error->message + "; it goes on, and what comes next shows whether it mattered"});

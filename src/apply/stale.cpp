@@ -1,7 +1,6 @@
 #include "apply/stale.hpp"
 
-#include "apply/apt_simulation.hpp"
-#include "fetch/download.hpp"
+#include "apply/packages_ahead.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,8 +9,6 @@
 namespace cudasetup::apply {
 
 namespace {
-
-constexpr std::string_view k_archives = "/var/cache/apt/archives/";
 
 bool says_any(std::string_view output, std::span<const std::string_view> texts)
 {
@@ -52,29 +49,17 @@ base::Result<Tools::Ended> update_patiently(const effects::Effects& effects, Too
 
 base::Result<std::size_t> fetch_packages(Workbench& bench, const base::Command& install)
 {
-  base::Command ask = install;
-  // Without that, apt-get names the MD5 sum.
-  ask.argv.insert(ask.argv.begin() + 1, {"--print-uris", "-o", "Acquire::ForceHash=SHA256"});
-  CUDASETUP_TRY_ASSIGN(const std::string output, bench.tools.run(ask));
-  const std::vector<PackageFile> files = parse_package_files(output);
-  if (files.empty()) {
+  CUDASETUP_TRY_ASSIGN(const PackagesAhead packages, packages_lacking(bench, install));
+  if (packages.files.empty()) {
     return 0;
   }
   bench.effects.events.emit(effects::Notice{"apt could not have all packages as its index describes them; fetching " +
-                                            std::to_string(files.size()) + " by address and digest"});
-  effects::Files& target = bench.effects.target;
-  for (const PackageFile& file : files) {
-    const std::string to = std::string(k_archives) + file.name;
-    auto fetched = fetch::download(fetch::tools_for(bench.effects, target),
-                                   fetch::DownloadRequest{file.url, to, file.digest, file.bytes, file.name});
-    if (!fetched) {
-      for (const char* part : {".part", ".part.from"}) {
-        static_cast<void>(target.remove(to + part));
-      }
-      return base::fail(std::move(fetched).error());
-    }
+                                            std::to_string(packages.files.size()) + " by address and digest"});
+  if (auto fetched = fetch_into_archives(bench, packages, fetch::Patience::full); !fetched) {
+    drop_parts(bench.effects.target, packages);
+    return base::fail(std::move(fetched).error());
   }
-  return files.size();
+  return packages.files.size();
 }
 
 } // namespace cudasetup::apply

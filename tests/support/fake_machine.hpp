@@ -10,8 +10,11 @@
 
 namespace cudasetup::test {
 
-/// Every effect as a fake. The machine cudasetup runs on may not be changed; the target may.
+/// Every effect as a fake. The machine cudasetup runs on may not be changed; the target may. Its apt has no settings,
+/// and so no archives that packages could be put into.
 struct FakeMachine {
+  FakeMachine() { processes.answer({"apt-config", "dump"}); }
+
   FakeFiles files{Changes::forbidden};
   FakeFiles target;
   FakeProcesses processes;

@@ -1,6 +1,6 @@
 #include "apply/stale.hpp"
 
-#include "apply/apt_simulation.hpp"
+#include "apply/packages_ahead.hpp"
 #include "base/hash.hpp"
 #include "support/fake_machine.hpp"
 #include "support/tool_text.hpp"
@@ -21,10 +21,18 @@ const Argv k_update = {"apt-get", "update", "-o", "APT::Update::Error-Mode=any"}
 const Argv k_install = {"apt-get", "install", "--yes", "cuda-tools-11-1"};
 const Argv k_ask = {
     "apt-get", "--print-uris", "-o", "Acquire::ForceHash=SHA256", "install", "--yes", "cuda-tools-11-1"};
+// apt 2.6, Debian 12; what matters of it.
+const std::string k_settings = "APT \"\";\nDir \"/\";\nDir::Cache \"var/cache/apt\";\n"
+                               "Dir::Cache::archives \"archives/\";\nDir::Cache::pkgcache \"pkgcache.bin\";\n";
 const std::string k_deb = "/var/cache/apt/archives/cuda-tools-11-1_11.1.1-1_amd64.deb";
 
 class StaleTest : public testing::Test {
 protected:
+  StaleTest()
+  {
+    m_machine.processes.answer({"apt-config", "dump"}, k_settings);
+    m_machine.target.put_directory("/var/cache/apt/archives");
+  }
   /// apt's answers to a command, one after the other; the last stays.
   void answers(const Argv& argv, std::vector<std::pair<int, std::string>> all)
   {
@@ -89,11 +97,89 @@ TEST_F(StaleTest, a_wait_can_be_stopped)
   EXPECT_EQ(result.error().kind, ErrorKind::interrupted);
 }
 
-TEST_F(StaleTest, packages_that_apt_cannot_fetch_are_fetched_by_address_and_digest)
+TEST_F(StaleTest, packages_are_fetched_before_apt_installs_them)
 {
-  answers(k_install, {{100, tool_text("not-found-404")}, {0, "Setting up cuda-tools-11-1\n"}});
+  answers(k_install, {{0, "Setting up cuda-tools-11-1\n"}});
   answers(k_ask, {{0, uris("the package")}});
   m_machine.network.answer(FakeNetwork::file("the package"));
+  ASSERT_TRUE(run(k_install));
+  EXPECT_EQ(m_machine.target.read(k_deb), "the package");
+  EXPECT_EQ(m_machine.processes.calls().back().argv, k_install);
+  EXPECT_EQ(m_machine.target.list("/var/cache/apt/archives").size(), 1U);
+  EXPECT_EQ(m_machine.events.notices(), "");
+}
+
+TEST_F(StaleTest, packages_come_to_where_apt_is_told_to_keep_them)
+{
+  m_machine.processes.answer({"apt-config", "dump"}, k_settings + "Dir::Cache::archives \"/srv/debs\";\n");
+  m_machine.target.put_directory("/srv/debs");
+  answers(k_install, {{0, ""}});
+  answers(k_ask, {{0, uris("the package")}});
+  m_machine.network.answer(FakeNetwork::file("the package"));
+  ASSERT_TRUE(run(k_install));
+  EXPECT_EQ(m_machine.target.read("/srv/debs/cuda-tools-11-1_11.1.1-1_amd64.deb"), "the package");
+}
+
+TEST_F(StaleTest, what_cannot_be_fetched_before_is_left_to_apt)
+{
+  answers(k_install, {{0, "Setting up cuda-tools-11-1\n"}});
+  answers(k_ask, {{0, uris("the package")}});
+  test::FakeAnswer half = FakeNetwork::file("the package");
+  half.body.resize(3);
+  half.error = base::make_error(ErrorKind::network, "the connection broke");
+  m_machine.network.answer(half).answer(FakeNetwork::status(404));
+  ASSERT_TRUE(run(k_install));
+  EXPECT_THAT(m_machine.events.notices(), HasSubstr("apt fetches the packages itself: "));
+  EXPECT_EQ(m_machine.target.list("/var/cache/apt/archives"), Argv{}) << "no part is left";
+}
+
+TEST_F(StaleTest, where_apt_has_a_proxy_all_is_left_to_it)
+{
+  for (const char* proxy : {"Acquire::http::Proxy \"http://10.0.0.1:3142\";\n",
+                            "Acquire::https::Proxy::developer.download.nvidia.com \"DIRECT\";\n",
+                            "Acquire::http::Proxy-Auto-Detect \"/usr/bin/auto-apt-proxy\";\n"}) {
+    m_machine.processes.answer({"apt-config", "dump"}, k_settings + proxy);
+    answers(k_install, {{0, ""}});
+    ASSERT_TRUE(run(k_install)) << proxy;
+    EXPECT_EQ(m_asked[k_ask], 0U);
+  }
+}
+
+TEST_F(StaleTest, an_interrupt_while_packages_are_fetched_keeps_what_arrived)
+{
+  answers(k_install, {{0, ""}});
+  answers(k_ask, {{0, uris("the package")}});
+  test::FakeAnswer answer = FakeNetwork::file("the package");
+  m_machine.network.piece_bytes = 4;
+  int pieces = 0;
+  answer.before_piece = [&] { m_machine.interrupts.set(++pieces > 1 ? 1 : 0); };
+  m_machine.network.answer(answer);
+  const auto result = run(k_install);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::interrupted);
+  EXPECT_EQ(m_asked[k_install], 0U);
+  EXPECT_EQ(m_machine.target.read(k_deb + ".part"), "the ");
+
+  m_machine.interrupts.set(0);
+  m_machine.network.answer(FakeNetwork::file("the package", "\"v1\"", 4));
+  ASSERT_TRUE(run(k_install));
+  EXPECT_EQ(m_machine.target.read(k_deb), "the package");
+}
+
+TEST_F(StaleTest, what_apt_cannot_say_before_it_says_when_it_installs)
+{
+  answers(k_ask, {{100, tool_text("unmet-dependencies")}});
+  answers(k_install, {{100, tool_text("unmet-dependencies")}});
+  EXPECT_EQ(run(k_install).error().kind, ErrorKind::packages);
+  EXPECT_EQ(m_asked[k_install], 1U);
+}
+
+TEST_F(StaleTest, packages_that_apt_cannot_fetch_are_fetched_by_address_and_digest)
+{
+  // The server has it again when apt has given up.
+  answers(k_install, {{100, tool_text("not-found-404")}, {0, "Setting up cuda-tools-11-1\n"}});
+  answers(k_ask, {{0, uris("the package")}});
+  m_machine.network.answer(FakeNetwork::status(404)).answer(FakeNetwork::file("the package"));
   ASSERT_TRUE(run(k_install));
   EXPECT_EQ(m_machine.target.read(k_deb), "the package");
   EXPECT_EQ(m_asked[k_install], 2U);
@@ -103,7 +189,7 @@ TEST_F(StaleTest, what_cannot_be_fetched_so_either_ends_with_both_words)
 {
   answers(k_install, {{100, tool_text("not-found-404")}});
   answers(k_ask, {{0, uris("the package")}});
-  m_machine.network.answer(FakeNetwork::status(404));
+  m_machine.network.answer(FakeNetwork::status(404)).answer(FakeNetwork::status(404));
   const auto result = run(k_install);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::network);
@@ -117,7 +203,9 @@ TEST_F(StaleTest, another_file_than_the_index_describes_is_not_trusted)
 {
   answers(k_install, {{100, tool_text("not-found-404")}});
   answers(k_ask, {{0, uris("the package")}});
-  m_machine.network.answer(FakeNetwork::file("the passage")).answer(FakeNetwork::file("the passage"));
+  for (int i = 0; i < 4; ++i) {
+    m_machine.network.answer(FakeNetwork::file("the passage"));
+  }
   const auto result = run(k_install);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::untrusted);
@@ -127,9 +215,22 @@ TEST_F(StaleTest, another_file_than_the_index_describes_is_not_trusted)
 
 TEST_F(StaleTest, other_failures_of_an_installation_are_what_they_are)
 {
+  answers(k_ask, {{0, "Building dependency tree...\n"}});
   answers(k_install, {{100, tool_text("unmet-dependencies")}});
   EXPECT_FALSE(run(k_install));
   EXPECT_EQ(m_asked[k_install], 1U);
+}
+
+TEST(AptSettings, name_the_archives_and_whether_a_proxy_is_used)
+{
+  EXPECT_EQ(parse_apt_settings(k_settings).archives, "/var/cache/apt/archives/");
+  EXPECT_FALSE(parse_apt_settings(k_settings + "Acquire::http::Proxy \"\";\n").has_proxy);
+  EXPECT_TRUE(parse_apt_settings("Acquire::HTTPS::Proxy \"https://p:1\";\n").has_proxy);
+  EXPECT_EQ(parse_apt_settings("Dir \"/r\";\nDir::Cache \"c/\";\nDir::Cache::Archives \"a\";\n").archives, "/r/c/a/");
+  for (const char* text :
+       {"", "Dir::Cache::archives \"\";", "Dir::Cache::archives \"", " \"", "Dir::Cache::archives \";"}) {
+    EXPECT_EQ(parse_apt_settings(text).archives, "") << text;
+  }
 }
 
 TEST(PackageFiles, are_those_that_can_be_fetched_safely)

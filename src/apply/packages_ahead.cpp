@@ -1,0 +1,108 @@
+#include "apply/packages_ahead.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace cudasetup::apply {
+
+namespace {
+
+/// A folder of apt's configuration, which names it relative to another one unless it begins with a slash.
+std::string below(const std::string& folder, const std::string& name)
+{
+  return name.starts_with('/') ? name : folder + (folder.ends_with('/') ? "" : "/") + name;
+}
+
+std::string one_or_many(const std::vector<PackageFile>& files)
+{
+  return files.size() == 1 ? files.front().name : std::to_string(files.size()) + " packages";
+}
+
+} // namespace
+
+AptSettings parse_apt_settings(std::string_view dump)
+{
+  AptSettings settings;
+  std::map<std::string, std::string, std::less<>> values;
+  for (const std::string_view line : base::lines(dump)) {
+    // KEY "VALUE";
+    const std::size_t open = line.find(" \"");
+    if (open == std::string_view::npos || !line.ends_with("\";") || line.size() < open + 4) {
+      continue;
+    }
+    const std::string key = base::lower(line.substr(0, open));
+    const std::string value(line.substr(open + 2, line.size() - open - 4));
+    const bool is_proxy = key.starts_with("acquire::http::proxy") || key.starts_with("acquire::https::proxy");
+    settings.has_proxy = settings.has_proxy || (is_proxy && !value.empty());
+    values[key] = value;
+  }
+  const std::string& name = values["dir::cache::archives"];
+  if (!name.empty()) {
+    const std::string root = values["dir"].empty() ? "/" : values["dir"];
+    settings.archives = below(below(root, values["dir::cache"]), name);
+    settings.archives += settings.archives.ends_with('/') ? "" : "/";
+  }
+  return settings;
+}
+
+base::Result<PackagesAhead> packages_lacking(Workbench& bench, const base::Command& install)
+{
+  CUDASETUP_TRY_ASSIGN(const std::string dump, bench.tools.run(base::Command{{"apt-config", "dump"}}));
+  const AptSettings settings = parse_apt_settings(dump);
+  if (settings.archives.empty()) {
+    return PackagesAhead{};
+  }
+  const auto folder = bench.effects.target.status(settings.archives, effects::FollowLinks::yes);
+  if (settings.has_proxy || !folder || folder->type != effects::FileType::directory) {
+    return PackagesAhead{};
+  }
+  base::Command ask = install;
+  // Without that, apt-get names the MD5 sum.
+  ask.argv.insert(ask.argv.begin() + 1, {"--print-uris", "-o", "Acquire::ForceHash=SHA256"});
+  CUDASETUP_TRY_ASSIGN(const std::string output, bench.tools.run(ask));
+  return PackagesAhead{parse_package_files(output), settings.archives};
+}
+
+base::Result<void> fetch_into_archives(Workbench& bench, const PackagesAhead& packages, fetch::Patience patience)
+{
+  std::vector<fetch::DownloadRequest> requests;
+  for (const PackageFile& file : packages.files) {
+    requests.push_back({file.url, packages.archives + file.name, file.digest, file.bytes, file.name, patience});
+  }
+  CUDASETUP_TRY(fetch::download_all(
+      fetch::tools_for(bench.effects, bench.effects.target), requests, one_or_many(packages.files)));
+  return {};
+}
+
+void drop_parts(effects::Files& target, const PackagesAhead& packages)
+{
+  for (const PackageFile& file : packages.files) {
+    for (const char* part : {".part", ".part.from"}) {
+      static_cast<void>(target.remove(packages.archives + file.name + part));
+    }
+  }
+}
+
+base::Result<PackagesAhead> fetch_ahead(Workbench& bench, const base::Command& install)
+{
+  const auto stop = [](const base::Error& error) { return error.kind == base::ErrorKind::interrupted; };
+  auto packages = packages_lacking(bench, install);
+  if (!packages) {
+    // What is wrong, apt says again when it is to install.
+    return stop(packages.error()) ? base::Result<PackagesAhead>(base::fail(std::move(packages).error()))
+                                  : PackagesAhead{};
+  }
+  auto fetched =
+      packages->files.empty() ? base::Result<void>{} : fetch_into_archives(bench, *packages, fetch::Patience::none);
+  if (!fetched && stop(fetched.error())) {
+    return base::fail(std::move(fetched).error());
+  }
+  if (!fetched) {
+    bench.effects.events.emit(effects::Notice{"apt fetches the packages itself: " + fetched.error().message});
+  }
+  return *std::move(packages);
+}
+
+} // namespace cudasetup::apply
