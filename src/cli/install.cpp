@@ -158,7 +158,7 @@ base::Result<void> write_plan(const std::string& path, const std::string& text, 
 
 base::Result<int> run_install(const Options& options, Outside& outside)
 {
-  const effects::Effects effects = outside.effects_for(options.host.root);
+  const effects::Effects effects = effects_of(options, outside);
   if (options.dry_run == Switch::off && outside.is_root) {
     CUDASETUP_TRY(check_places(options.host, effects.files));
     CUDASETUP_TRY(apply::wait_for_turn(effects, {options.host.root, options.how.lock_timeout_seconds}));

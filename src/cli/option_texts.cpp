@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "built_in/built_in.hpp"
+#include "cli/network_limits.hpp"
 #include "cli/places.hpp"
 #include "cli/selection.hpp"
 #include "cli/typed.hpp"
@@ -262,6 +263,7 @@ base::Result<HowOptions> how_of(const OptionTexts& texts, Environment environmen
                           .with_hint("leave it out to wait " + OptionTexts().lock_timeout + " s"));
   }
   how.lock_timeout_seconds = static_cast<unsigned>(*timeout);
+  CUDASETUP_TRY_ASSIGN(how.network, parse_network_limits(texts.jobs, texts.limit_rate));
   how.yes = switch_of(texts.yes);
   CUDASETUP_TRY_ASSIGN(how.reboot,
                        choose("--reboot",

@@ -37,6 +37,8 @@ struct OptionTexts {
   bool hold = false;
   bool no_hold = false;
   std::string lock_timeout = "300";
+  std::string jobs = "16";
+  std::string limit_rate;
   std::string reboot = "ask";
   bool after_boot = false;
   bool yes = false;

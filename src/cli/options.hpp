@@ -3,6 +3,7 @@
 #include "base/hardware.hpp"
 #include "base/result.hpp"
 #include "base/url.hpp"
+#include "effects/network.hpp"
 #include "plan/uninstall.hpp"
 #include "report/console.hpp"
 #include "resolve/request.hpp"
@@ -40,6 +41,7 @@ struct HowOptions {
   Switch keep_downloads = Switch::off;
   plan::Holds holds = plan::Holds::automatic;
   unsigned lock_timeout_seconds = 300;
+  effects::NetworkLimits network;
   Switch yes = Switch::off;
   Reboot reboot = Reboot::ask;
 };
@@ -50,7 +52,7 @@ struct Typed {
   std::vector<std::string> os;
   std::vector<std::string> machine;  ///< --arch, --gpu, --driver-present, --container, --wsl
   std::vector<std::string> place;    ///< --root, --os-release, --sys-path
-  std::vector<std::string> how;      ///< --mirror, --keep-downloads, --lock-timeout
+  std::vector<std::string> how;      ///< --mirror, --keep-downloads, --lock-timeout, --jobs, …
   std::vector<std::string> manifest; ///< --manifest
   std::vector<std::string> manner;   ///< whether it is only printed, how, and whether it is agreed to
   std::vector<std::string> check;    ///< of verify: --level, --torch-dir, --cuda-dir, --python-dir, --expect-gpu

@@ -85,6 +85,9 @@ void add_how(CLI::App& app, OptionTexts& texts)
   app.add_flag("--no-hold", texts.no_hold, "hold nothing (by default, what was asked for to its last number)")
       ->group("How");
   add_lock_timeout(app, texts);
+  app.add_option("--jobs", texts.jobs, "connections at a time, at most, of our own downloads (16)")->group("How");
+  app.add_option("--limit-rate", texts.limit_rate, "bytes a second of our own downloads: 500K, 20M (1024s)")
+      ->group("How");
 }
 
 void add_output(CLI::App& app, OptionTexts& texts)

@@ -26,6 +26,13 @@ std::string program_after_boot(const Options& options, effects::Files& files)
 
 } // namespace
 
+effects::Effects effects_of(const Options& options, Outside& outside)
+{
+  const effects::Effects effects = outside.effects_for(options.host.root);
+  effects.network.set_limits(options.how.network);
+  return effects;
+}
+
 base::Result<ManifestFiles> read_overlay(const HowOptions& how, effects::Files& files)
 {
   if (!how.manifest_directory) {

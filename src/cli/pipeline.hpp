@@ -15,6 +15,9 @@
 /// The road from a command line to a plan: manifest, facts, resolution, plan.
 namespace cudasetup::cli {
 
+/// The effects for the system that HOST options name, with the network's limits of HOW.
+effects::Effects effects_of(const Options& options, Outside& outside);
+
 /// The files of `--manifest DIR`: every *.json below it, two levels deep. None without that option. Errors: document,
 /// where there are none or one cannot be read.
 base::Result<ManifestFiles> read_overlay(const HowOptions& how, effects::Files& files);

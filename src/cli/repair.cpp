@@ -79,7 +79,7 @@ std::string nothing_to_do(const plan::Plan& plan)
 base::Result<int> run_repair(const Options& options, Outside& outside)
 {
   CUDASETUP_TRY(check_subject(options));
-  const effects::Effects effects = outside.effects_for(options.host.root);
+  const effects::Effects effects = effects_of(options, outside);
   const apply::ApplyOptions how{
       options.host.root, options.how.lock_timeout_seconds, arguments_of(options), journal::Verb::repair};
   if (options.dry_run == Switch::off && outside.is_root) {

@@ -36,7 +36,7 @@ _cudasetup() {
   --expect-gpu) words='auto yes no' ;;
   --root | --sys-path | --manifest | --python | --*-dir) compopt -o dirnames ;;
   --os-release | --output | -o) compopt -o default ;;
-  --lock-timeout) ;;
+  --lock-timeout | --jobs | --limit-rate) ;;
   list) words='cuda torch drivers gpus pairs' ;;
   manifest) words='lint show' ;;
   repair) words='repo' ;;

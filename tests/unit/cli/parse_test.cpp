@@ -99,6 +99,13 @@ TEST(parse_options, every_wrong_value_says_what_was_expected_and_what_to_do)
       {{"--lock-timeout", "banana"}, "--lock-timeout banana: expected a number of seconds"},
       {{"--lock-timeout", "-1"}, "--lock-timeout -1: expected a number of seconds"},
       {{"--lock-timeout", "86401"}, "--lock-timeout 86401: expected a number of seconds, at most 86400"},
+      {{"--jobs", "0"}, "--jobs 0: expected a number from 1 to 64"},
+      {{"--jobs", "65"}, "--jobs 65: expected a number from 1 to 64"},
+      {{"--jobs", "many"}, "--jobs many: expected a number from 1 to 64"},
+      {{"--limit-rate", "fast"}, "--limit-rate fast: expected bytes a second"},
+      {{"--limit-rate", "0"}, "--limit-rate 0: expected bytes a second"},
+      {{"--limit-rate", "M"}, "--limit-rate M: expected bytes a second"},
+      {{"--limit-rate", "99999999999999999G"}, "expected bytes a second"},
   };
   for (const auto& [options, text] : table) {
     std::vector<std::string> arguments = {"install"};
@@ -221,6 +228,20 @@ TEST(parse_options, python_goes_to_the_directory_that_is_named_or_to_a_place_of_
   EXPECT_EQ(parse({"plan", "--python"})->options->request.python, "/opt/torch-venv");
   EXPECT_EQ(parse({"plan", "--python", "--json"})->options->request.python, "/opt/torch-venv");
   EXPECT_EQ(parse({"plan", "--json"})->options->request.python, std::nullopt);
+}
+
+TEST(parse_options, the_network_is_taken_as_far_as_was_said)
+{
+  const effects::NetworkLimits usual = parse({"install"}).value().options->how.network;
+  EXPECT_EQ(usual.connections, 16u);
+  EXPECT_EQ(usual.bytes_per_second, std::nullopt);
+  const std::vector<std::pair<std::string, std::uint64_t>> rates = {
+      {"2048", 2048}, {"1K", 1024}, {"500k", 512000}, {"20M", 20971520}, {"1g", 1073741824}};
+  for (const auto& [text, rate] : rates) {
+    const auto limits = parse({"install", "--jobs", "3", "--limit-rate", text}).value().options->how.network;
+    EXPECT_EQ(limits.connections, 3u);
+    EXPECT_EQ(limits.bytes_per_second, rate) << text;
+  }
 }
 
 TEST(parse_options, the_seconds_to_wait_for_a_lock_are_five_minutes_or_what_was_asked_for)

@@ -32,6 +32,13 @@ TEST_F(RunTest, a_dry_run_is_the_same_every_time)
   EXPECT_EQ(m_out, first);
 }
 
+TEST_F(RunTest, an_installation_takes_of_the_network_what_it_may)
+{
+  out_of({"install", "--dry-run", "--jobs", "3", "--limit-rate", "1M"});
+  EXPECT_EQ(m_machine.network.limits().connections, 3U);
+  EXPECT_EQ(m_machine.network.limits().bytes_per_second, 1048576U);
+}
+
 TEST_F(RunTest, a_refusal_has_its_reasons_what_to_take_instead_and_status_1)
 {
   EXPECT_EQ(run({"install", "--cuda", "11.8", "--gpu", "10de:2b85", "--dry-run"}), 1);

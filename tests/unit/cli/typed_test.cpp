@@ -42,9 +42,13 @@ TEST(Typed, what_was_selected_and_where_goes_into_the_next_command)
                        "pytorch=https://b.example",
                        "--manifest",
                        "/srv/m",
+                       "--jobs",
+                       "3",
+                       "--limit-rate",
+                       "1M",
                        "--yes"}),
             "cudasetup install --method network --cuda 11.1 --root /srv/image --mirror nvidia=https://a.example "
-            "--mirror pytorch=https://b.example --manifest /srv/m")
+            "--mirror pytorch=https://b.example --jobs 3 --limit-rate 1M --manifest /srv/m")
       << "and not whether it was agreed to";
 }
 
