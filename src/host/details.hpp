@@ -1,0 +1,128 @@
+#pragma once
+
+#include "base/hardware.hpp"
+#include "base/version.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+/// What only `status` and `doctor` ask about a machine, beside its HostFacts. A nullopt could not be found out.
+namespace cudasetup::host {
+
+enum class SecureBoot { impossible, off, on };
+
+enum class ModuleOrigin {
+  dkms,     ///< built here
+  prebuilt, ///< of a kernel's own package
+  other     ///< put there by NVIDIA's installer, or by hand
+};
+
+/// A file that holds NVIDIA's kernel module.
+struct ModuleFile {
+  std::string path;
+  ModuleOrigin origin = ModuleOrigin::other;
+  /// Whether a signature is appended to it; nullopt where the file is compressed or may not be read.
+  std::optional<bool> is_signed;
+};
+
+/// A kernel that can be booted: one with an image in /boot.
+struct Kernel {
+  std::string release;      ///< as `uname -r` prints it
+  bool has_headers = false; ///< what modules are built with is there
+  std::vector<ModuleFile> modules;
+};
+
+/// A build of the driver's module that DKMS did not finish.
+struct FailedBuild {
+  std::string version; ///< of the driver
+  std::string kernel;  ///< empty where the log does not say
+  std::string log;
+  std::string error; ///< its first line that tells of an error; empty where none does
+};
+
+/// A copy of the driver's library libcuda.
+struct DriverLibrary {
+  std::string path;
+  base::Version version;
+};
+
+/// A directory of CUDA's or LibTorch's that a file of the loader's or of the shells' names.
+struct NamedDirectory {
+  std::string file;
+  std::string directory;
+  bool exists = false;
+};
+
+/// What is in a directory that should hold a LibTorch.
+struct TorchTree {
+  std::string directory;
+  bool has_config = false; ///< share/cmake/Torch/TorchConfig.cmake
+  std::optional<base::Arch> arch;
+  std::set<std::string> libraries;        ///< file names of lib
+  std::vector<std::string> cut_libraries; ///< those that end before their own header says
+  bool is_pre_cxx11 = false;
+};
+
+/// A virtual environment and the torch in it.
+struct PythonEnvironment {
+  std::string directory;
+  std::string torch; ///< "2.6.0+cu124"; empty: none
+  bool is_ours = false;
+};
+
+/// A line of modprobe's configuration that keeps a module from being loaded.
+struct Blacklisted {
+  std::string file;
+  std::string module;
+};
+
+struct Details {
+  // The kernel and what it loads.
+  std::optional<std::set<std::string>> modules; ///< those that are loaded, of the few that matter here
+  std::optional<SecureBoot> secure_boot;
+  std::optional<bool> key_is_enrolled; ///< the key that DKMS signs with, in the firmware's list
+  std::vector<Kernel> kernels;         ///< oldest first; the last is what boots next
+  std::vector<FailedBuild> failed_builds;
+  std::vector<Blacklisted> blacklisted; ///< nvidia and nouveau
+  std::string command_line;             ///< of the kernel
+  std::optional<std::uint32_t> kernel_gcc;
+  // The GPU and its surroundings.
+  std::vector<std::string> gpus_without_memory; ///< addresses of those that the firmware gave no memory window
+  std::vector<std::uint16_t> other_displays;    ///< vendors of display devices that are not NVIDIA's
+  std::size_t nvswitches = 0;
+  bool is_laptop = false;
+  std::optional<std::string> prime_mode;                       ///< on, off or on-demand
+  std::optional<std::map<std::string, unsigned>> device_files; ///< modes of /dev/nvidia* and /dev/dxg
+  // The driver's own files.
+  std::vector<DriverLibrary> libraries;
+  bool has_runfile_driver = false; ///< NVIDIA's installer left its uninstaller
+  bool has_nvidia_smi = false;
+  bool has_nvidia_modprobe = false;
+  bool has_wsl_library = false;    ///< what Windows' driver gives to WSL
+  std::set<std::string> automatic; ///< packages of the driver that apt may remove once nothing needs them
+  // The system.
+  bool has_reboot_file = false; ///< a package asked for a reboot
+  std::vector<std::string> reboot_packages;
+  std::optional<std::uint64_t> largest_initrd; ///< bytes, in /boot
+  std::optional<unsigned> installer_log_owner; ///< of /tmp/cuda-installer.log
+  bool has_docker_nvidia = false;              ///< Docker is told to use NVIDIA's runtime
+  bool has_container_runtime = false;
+  // Toolkits and what leads to them.
+  bool has_cuda_link = false;             ///< something has the name /usr/local/cuda
+  bool cuda_is_directory = false;         ///< and it is no link
+  bool has_current_libtorch_link = false; ///< something has the name /opt/libtorch/current
+  std::vector<NamedDirectory> named;
+  std::set<std::string> toolkits_with_gdb; ///< directories
+  std::set<std::string> toolkits_without_headers;
+  std::vector<TorchTree> torch;
+  std::vector<PythonEnvironment> python;
+  // What the caller's own environment says; empty where it is another system's, or another user's (sudo).
+  std::map<std::string, std::string> variables;
+  std::optional<std::string> nvcc_in_path; ///< resolved
+};
+
+} // namespace cudasetup::host

@@ -1,0 +1,188 @@
+#include "probe/details.hpp"
+
+#include "base/text.hpp"
+#include "host/details_text.hpp"
+#include "host/pci.hpp"
+#include "probe/detail_parts.hpp"
+#include "probe/machine.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cudasetup::probe {
+
+namespace {
+
+constexpr std::array<const char*, 5> k_modules = {"nvidia", "nvidia_uvm", "nvidia_drm", "nouveau", "nova_core"};
+
+/// The unique ids of EFI's global variables and of shim's, in the names of efivars.
+constexpr const char* k_efi_global = "-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+constexpr const char* k_efi_shim = "-605dab50-e046-4300-abb6-3dd810dd8b23";
+/// Of /var/lib/shim-signed: the key that Ubuntu's DKMS signs modules with.
+constexpr const char* k_dkms_key = "/var/lib/shim-signed/mok/MOK.der";
+
+void probe_modules(effects::Files& files, const std::string& sys, host::Details& details)
+{
+  if (files.list(sys + "/module").empty()) {
+    return;
+  }
+  details.modules.emplace();
+  for (const char* name : k_modules) {
+    if (exists(files, sys + "/module/" + name)) {
+      details.modules->insert(name);
+    }
+  }
+}
+
+/// update-secureboot-policy and mokutil read the same variables.
+void probe_secure_boot(effects::Files& files, effects::Files& target, const std::string& sys, host::Details& details)
+{
+  const std::string efi = sys + "/firmware/efi";
+  if (!exists(files, sys + "/firmware")) {
+    return;
+  }
+  if (!exists(files, efi)) {
+    details.secure_boot = host::SecureBoot::impossible;
+    return;
+  }
+  const auto variable = files.read(efi + "/efivars/SecureBoot" + k_efi_global);
+  if (!variable) {
+    return;
+  }
+  const bool validates = !host::is_on(files.read(efi + "/efivars/MokSBStateRT" + k_efi_shim).value_or("")) &&
+                         base::trim(files.read("/proc/sys/kernel/moksbstate_disabled").value_or("0")) != "1";
+  details.secure_boot = host::is_on(*variable) && validates ? host::SecureBoot::on : host::SecureBoot::off;
+  const auto key = target.read(k_dkms_key);
+  const auto enrolled = files.read(efi + "/efivars/MokListRT" + k_efi_shim);
+  if (key && !key->empty() && enrolled) {
+    details.key_is_enrolled = enrolled->find(*key) != std::string::npos;
+  }
+}
+
+/// Whether the first line of a `resource` file of sysfs (begin, end, flags) says that there is no memory window.
+bool has_no_window(std::string_view resource)
+{
+  const auto words = base::words(resource.substr(0, resource.find('\n')));
+  return words.size() == 3 && words[0] == words[1] && words[0].find_first_not_of("0x") == std::string_view::npos;
+}
+
+void probe_bus(effects::Files& files, const std::string& sys, host::Details& details)
+{
+  constexpr std::uint32_t k_switch_class = 0x0680; // of NVSwitches: a bridge of another kind
+  const std::string bus = sys + "/bus/pci/devices/";
+  for (const std::string& address : files.list(bus)) {
+    const auto class_code = host::parse_pci_class(files.read(bus + address + "/class").value_or(""));
+    const auto vendor = host::parse_pci_number(files.read(bus + address + "/vendor").value_or(""));
+    if (!class_code || !vendor) {
+      continue;
+    }
+    const bool is_nvidia = vendor == base::k_nvidia_vendor;
+    if (is_nvidia && *class_code >> 8U == k_switch_class) {
+      ++details.nvswitches;
+    } else if (host::is_display_class(*class_code) && !is_nvidia) {
+      details.other_displays.push_back(*vendor);
+    } else if (host::is_display_class(*class_code) &&
+               has_no_window(files.read(bus + address + "/resource").value_or(""))) {
+      details.gpus_without_memory.push_back(address);
+    }
+  }
+  // A laptop, as Ubuntu's gpu-manager tells one.
+  const std::string chassis(base::trim(files.read(sys + "/devices/virtual/dmi/id/chassis_type").value_or("")));
+  details.is_laptop = chassis == "8" || chassis == "9" || chassis == "10" || chassis == "31";
+}
+
+void probe_device_files(effects::Files& files, host::Details& details)
+{
+  const std::vector<std::string> names = files.list("/dev");
+  if (names.empty()) {
+    return;
+  }
+  details.device_files.emplace();
+  for (const std::string& name : names) {
+    const auto status = name.starts_with("nvidia") || name == "dxg"
+                            ? files.status("/dev/" + name, effects::FollowLinks::yes)
+                            : std::nullopt;
+    if (status && status->type != effects::FileType::directory) {
+      details.device_files->emplace("/dev/" + name, status->mode);
+    }
+  }
+}
+
+void probe_nvcc_in_path(effects::Files& target, host::Details& details)
+{
+  const auto path = details.variables.find("PATH");
+  if (path == details.variables.end()) {
+    return;
+  }
+  for (const std::string_view directory : base::split(path->second, ':')) {
+    if (!directory.starts_with('/')) {
+      continue;
+    }
+    if (auto nvcc = target.resolve(std::string(directory) + "/nvcc")) {
+      details.nvcc_in_path = std::move(nvcc);
+      return;
+    }
+  }
+}
+
+/// What packages and people left for the next boot, and room for its kernel.
+void probe_system(effects::Files& target, host::Details& details)
+{
+  details.has_reboot_file = exists(target, "/run/reboot-required");
+  const std::string packages = target.read("/run/reboot-required.pkgs").value_or("");
+  for (const std::string_view line : base::lines(packages)) {
+    details.reboot_packages.emplace_back(base::trim(line));
+  }
+  for (const std::string& name : target.list("/boot")) {
+    const auto status =
+        name.starts_with("initrd.img-") ? target.status("/boot/" + name, effects::FollowLinks::no) : std::nullopt;
+    if (status && status->type == effects::FileType::regular) {
+      details.largest_initrd = std::max(details.largest_initrd.value_or(0), status->bytes);
+    }
+  }
+  if (const auto log = target.status("/tmp/cuda-installer.log", effects::FollowLinks::no)) {
+    details.installer_log_owner = log->owner;
+  }
+  const std::string docker = target.read("/etc/docker/daemon.json").value_or("");
+  details.has_docker_nvidia = docker.find("nvidia-container-runtime") != std::string::npos;
+  details.has_container_runtime = exists(target, "/usr/bin/nvidia-container-runtime");
+}
+
+} // namespace
+
+bool exists(effects::Files& files, const std::string& path)
+{
+  return files.status(path, effects::FollowLinks::no).has_value();
+}
+
+host::Details probe_details(effects::Files& host_files,
+                            effects::Files& target,
+                            const ProbeOptions& options,
+                            const DetailOptions& more,
+                            const host::HostFacts& facts)
+{
+  host::Details details;
+  const bool running = target_of(options) == Target::running;
+  if (running || options.sys_path) {
+    const std::string sys = options.sys_path.value_or("/sys");
+    probe_modules(host_files, sys, details);
+    probe_secure_boot(host_files, target, sys, details);
+    probe_bus(host_files, sys, details);
+  }
+  if (running && !options.sys_path) {
+    probe_device_files(host_files, details);
+    details.command_line = std::string(base::trim(host_files.read("/proc/cmdline").value_or("")));
+    details.kernel_gcc = host::parse_kernel_gcc(host_files.read("/proc/version").value_or(""));
+  }
+  if (running) {
+    details.variables = more.variables;
+    probe_nvcc_in_path(target, details);
+  }
+  probe_kernels(target, details);
+  probe_driver_files(target, details);
+  probe_system(target, details);
+  probe_toolkit_details(target, more, facts, details);
+  return details;
+}
+
+} // namespace cudasetup::probe
