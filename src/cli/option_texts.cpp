@@ -376,6 +376,12 @@ base::Result<Options> options_of(const OptionTexts& texts, Environment environme
                                        texts.gone_torch,
                                        texts.gone_driver ? plan::DriverGoes::yes : plan::DriverGoes::no));
   options.no_undo = switch_of(texts.no_undo);
+  options.fix = switch_of(texts.fix);
+  if (texts.verb == "doctor" && !texts.fix && (texts.dry_run || texts.yes)) {
+    return base::fail(
+        base::make_error(ErrorKind::usage, "--dry-run and --yes are about --fix: without it, doctor changes nothing")
+            .with_hint("see what would be mended", base::Command{{"cudasetup", "doctor", "--fix", "--dry-run"}}));
+  }
   options.subject = texts.subject;
   options.here = switch_of(texts.here);
   options.words = texts.words;

@@ -56,6 +56,7 @@ struct OptionTexts {
   std::string gone_torch;
   bool gone_driver = false;
   bool no_undo = false;
+  bool fix = false;
   std::vector<std::string> levels;
   std::string torch_dir;
   std::string cuda_dir;

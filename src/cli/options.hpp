@@ -85,6 +85,8 @@ struct Options {
   Switch no_undo = Switch::off;
   // verify
   verify::VerifyRequest verification;
+  // doctor
+  Switch fix = Switch::off;
   // list, history, manifest
   std::string subject;
   Switch here = Switch::off;

@@ -152,6 +152,19 @@ void add_repair(CLI::App& app, OptionTexts& texts)
   add_output(*repair, texts);
 }
 
+/// The verb that tells what is wrong.
+void add_doctor(CLI::App& app, OptionTexts& texts)
+{
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "what is wrong with this machine, why, and the command that mends it");
+  doctor->add_flag("--fix", texts.fix, "mend what can be mended and taken back: apt's sources and keys of NVIDIA's");
+  doctor->add_flag("-n,--dry-run", texts.dry_run, "with --fix: print the script that would do it; change nothing");
+  doctor->add_flag("-y,--yes", texts.yes, "with --fix: do not ask");
+  add_machine(*doctor, texts);
+  add_how(*doctor, texts);
+  add_output(*doctor, texts);
+}
+
 void add_install_and_plan(CLI::App& app, OptionTexts& texts)
 {
   CLI::App* install = app.add_subcommand("install", "install a toolkit, its driver and LibTorch, and verify them");
@@ -212,6 +225,7 @@ void add_verbs(CLI::App& app, OptionTexts& texts)
   add_root(*verify, texts);
   add_probing(*verify, texts);
   add_output(*verify, texts);
+  add_doctor(app, texts);
   add_repair(app, texts);
   add_past(app, texts);
   add_asking(app, texts);

@@ -5,7 +5,6 @@
 #include "cli/typed.hpp"
 #include "host/os_support.hpp"
 #include "manifest/load.hpp"
-#include "probe/probe.hpp"
 
 namespace cudasetup::cli {
 
@@ -84,11 +83,9 @@ base::Result<void> check_places(const HostOptions& host, effects::Files& files)
   return host.sys_path ? check("--sys-path", *host.sys_path, FileType::directory) : base::Result<void>{};
 }
 
-base::Result<host::HostFacts>
-find_facts(const Options& options, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root)
+probe::ProbeOptions probe_options(const Options& options, bool is_root)
 {
   const HostOptions& host = options.host;
-  CUDASETUP_TRY(check_places(host, effects.files));
   probe::ProbeOptions look;
   look.root = host.root;
   look.os_release_file = host.os_release_file;
@@ -96,8 +93,16 @@ find_facts(const Options& options, const manifest::Manifest& manifest, const eff
   look.libtorch_directory = options.request.libtorch_dir;
   look.python_directory = options.request.python;
   look.privilege = is_root ? probe::Privilege::root : probe::Privilege::user;
-  host::HostFacts facts = probe::probe(effects.files, effects.target, effects.processes, look);
-  CUDASETUP_TRY(override_facts(host, manifest, facts));
+  return look;
+}
+
+base::Result<host::HostFacts>
+find_facts(const Options& options, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root)
+{
+  CUDASETUP_TRY(check_places(options.host, effects.files));
+  host::HostFacts facts =
+      probe::probe(effects.files, effects.target, effects.processes, probe_options(options, is_root));
+  CUDASETUP_TRY(override_facts(options.host, manifest, facts));
   if (auto served = host::check_os(facts.os); !served) {
     return base::fail(with_typed_plan(std::move(served).error(), options));
   }

@@ -7,6 +7,7 @@
 #include "host/facts.hpp"
 #include "manifest/types.hpp"
 #include "plan/plan.hpp"
+#include "probe/probe.hpp"
 #include "resolve/resolution.hpp"
 
 #include <memory>
@@ -27,6 +28,9 @@ base::Result<manifest::Manifest> load_manifest(const HowOptions& how, effects::F
 
 /// Whether the places that HOST options name are there. Errors: usage.
 base::Result<void> check_places(const HostOptions& host, effects::Files& files);
+
+/// How the options say to look at the machine.
+probe::ProbeOptions probe_options(const Options& options, bool is_root);
 
 /// The machine's facts, the places that the request names among them, with HOST options in their place. Refused where
 /// the system is no Ubuntu LTS; usage where an option names a place that is not there.

@@ -179,14 +179,19 @@ base::Command with_typed(base::Command command, const Options& options)
     add_all({&typed.selection, &place, &typed.os, &typed.machine, &typed.place, &typed.how, &typed.manifest});
   } else if (verb == "verify") {
     add_all({&typed.check, &typed.place});
-  } else if (verb == "repair") {
+  } else if (verb == "repair" || verb == "doctor") {
     add_all({&typed.place, &typed.how, &typed.manifest});
   } else if (verb == "list") {
     add_all({&typed.manifest});
+    if (names(had, "--here")) {
+      add_all({&typed.os, &typed.machine, &typed.place});
+    }
+  } else if (verb == "why-not") {
+    add_all({&typed.os, &typed.machine, &typed.place, &typed.manifest});
   } else if (verb == "resume" || verb == "undo" || verb == "uninstall" || verb == "history") {
     add_all({&typed.place});
   }
-  if (verb_at == 2 && (verb == "install" || verb == "plan" || verb == "repair")) {
+  if (verb_at == 2 && (verb == "install" || verb == "plan" || verb == "repair" || verb == "doctor")) {
     // Of mirrors there may be two, of which one was typed.
     command.argv.insert(command.argv.end(), typed.set.begin(), typed.set.end());
   }

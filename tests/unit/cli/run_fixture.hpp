@@ -84,10 +84,10 @@ protected:
 
   cudasetup::test::FakeMachine m_machine;
   report::Console m_console;
+  Environment m_environment = no_environment;
   Terminal m_input = Terminal::no;
   bool m_agrees = false;
   int m_interrupts = 0; ///< how often ^C answers a question
-  Environment m_environment = no_environment;
   bool m_is_root = false;
   std::string m_out;
   std::string m_err;
