@@ -135,9 +135,9 @@ base::Result<Diagnosis> diagnose_machine(const Options& options, Outside& outsid
   CUDASETUP_TRY(check_places(options.host, effects.files));
   const probe::ProbeOptions look = probe_options(options, outside.is_root);
   diagnosis.facts = probe::probe(effects.files, effects.target, effects.processes, look);
-  const bool is_other = names_another_machine(options.host, diagnosis.facts);
+  diagnosis.is_other_machine = names_another_machine(options.host, diagnosis.facts);
   CUDASETUP_TRY(override_facts(options.host, *diagnosis.manifest, diagnosis.facts));
-  if (!is_other) {
+  if (!diagnosis.is_other_machine) {
     read_past(options, outside, effects, diagnosis);
     const probe::DetailOptions more{variables_of(options, outside), python_directories(diagnosis.transactions)};
     diagnosis.details = probe::probe_details(effects.files, effects.target, look, more, diagnosis.facts);

@@ -21,6 +21,7 @@ struct Diagnosis {
   std::vector<journal::Transaction> transactions;
   diagnose::Past past;
   std::vector<diagnose::Finding> findings; ///< their commands hold for the system that the command line is about
+  bool is_other_machine = false;           ///< HOST options name another one: then nothing of this one's is looked at
   std::vector<std::string> unknown;        ///< what could not be looked at, a sentence each
 };
 

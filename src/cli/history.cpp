@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "cli/past.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/typed.hpp"
 #include "cli/verbs.hpp"
@@ -9,19 +10,6 @@
 namespace cudasetup::cli {
 
 namespace {
-
-std::string_view outcome_of(const std::optional<journal::Outcome>& outcome)
-{
-  return outcome ? journal::name_of(*outcome) : "unfinished";
-}
-
-/// What is to be known of the reboot that it needs; empty where it needs none.
-std::string reboot_of(const journal::Transaction& transaction)
-{
-  return transaction.boot.empty() || !transaction.is_done() ? ""
-         : transaction.verdict.empty()                      ? "a reboot loads its driver; it is not verified since"
-                                                            : "verified after the reboot: " + transaction.verdict;
-}
 
 base::Result<journal::Transaction> read(effects::Files& target, const std::string& id, const Options& options)
 {
@@ -59,17 +47,6 @@ json::Value to_json(const journal::Transaction& transaction)
       {"needs_reboot", transaction.awaits_boot() && transaction.verdict.empty()},
       {"torn", transaction.torn},
       {"steps", std::move(steps)}};
-}
-
-/// "install --cuda 11.1", "undo of 0001"
-std::string words_of(const journal::Transaction& transaction)
-{
-  if (transaction.verb == journal::Verb::undo) {
-    return "undo of " + transaction.of;
-  }
-  std::vector<std::string> words = {std::string(journal::name_of(transaction.verb))};
-  words.insert(words.end(), transaction.arguments.begin(), transaction.arguments.end());
-  return base::to_shell(base::Command{std::move(words)});
 }
 
 std::string summary(const journal::Transaction& transaction)

@@ -152,9 +152,13 @@ void add_repair(CLI::App& app, OptionTexts& texts)
   add_output(*repair, texts);
 }
 
-/// The verb that tells what is wrong.
-void add_doctor(CLI::App& app, OptionTexts& texts)
+/// The verbs that tell what is there, and what is wrong with it.
+void add_status_and_doctor(CLI::App& app, OptionTexts& texts)
 {
+  CLI::App* status = app.add_subcommand("status", "GPU, driver, toolkits, LibTorch, holds and what was done last");
+  add_machine(*status, texts);
+  add_manifest(*status, texts);
+  add_output(*status, texts);
   CLI::App* doctor =
       app.add_subcommand("doctor", "what is wrong with this machine, why, and the command that mends it");
   doctor->add_flag("--fix", texts.fix, "mend what can be mended and taken back: apt's sources and keys of NVIDIA's");
@@ -225,7 +229,7 @@ void add_verbs(CLI::App& app, OptionTexts& texts)
   add_root(*verify, texts);
   add_probing(*verify, texts);
   add_output(*verify, texts);
-  add_doctor(app, texts);
+  add_status_and_doctor(app, texts);
   add_repair(app, texts);
   add_past(app, texts);
   add_asking(app, texts);

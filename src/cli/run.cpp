@@ -22,6 +22,7 @@ const std::map<std::string, Verb>& verbs()
                                                   {"repair", run_repair},
                                                   {"uninstall", run_uninstall},
                                                   {"verify", run_verify},
+                                                  {"status", run_status},
                                                   {"doctor", run_doctor},
                                                   {"list", run_list},
                                                   {"why-not", run_why_not},

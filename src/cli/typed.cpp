@@ -179,7 +179,9 @@ base::Command with_typed(base::Command command, const Options& options)
     add_all({&typed.selection, &place, &typed.os, &typed.machine, &typed.place, &typed.how, &typed.manifest});
   } else if (verb == "verify") {
     add_all({&typed.check, &typed.place});
-  } else if (verb == "repair" || verb == "doctor") {
+  } else if (verb == "doctor") {
+    add_all({&typed.os, &typed.machine, &typed.place, &typed.how, &typed.manifest});
+  } else if (verb == "repair") {
     add_all({&typed.place, &typed.how, &typed.manifest});
   } else if (verb == "list") {
     add_all({&typed.manifest});

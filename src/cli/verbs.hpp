@@ -15,6 +15,7 @@ base::Result<int> run_repair(const Options& options, Outside& outside);
 base::Result<int> run_undo(const Options& options, Outside& outside);
 base::Result<int> run_uninstall(const Options& options, Outside& outside);
 base::Result<int> run_verify(const Options& options, Outside& outside);
+base::Result<int> run_status(const Options& options, Outside& outside);
 base::Result<int> run_doctor(const Options& options, Outside& outside);
 base::Result<int> run_list(const Options& options, Outside& outside);
 base::Result<int> run_why_not(const Options& options, Outside& outside);

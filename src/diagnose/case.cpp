@@ -23,11 +23,11 @@ constexpr std::array<std::string_view, 11> k_parts = {"libnvidia-cfg1",
                                                       "nvidia-utils"};
 
 /// Packages that bring the driver's kernel module.
-constexpr std::array<std::string_view, 7> k_drivers = {"nvidia-dkms",
-                                                       "nvidia-driver-",
+constexpr std::array<std::string_view, 7> k_drivers = {"nvidia-driver-",
                                                        "nvidia-headless-",
                                                        "nvidia-open",
                                                        "cuda-drivers",
+                                                       "nvidia-dkms",
                                                        "linux-modules-nvidia",
                                                        "nvidia-kernel-source"};
 

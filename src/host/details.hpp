@@ -114,6 +114,7 @@ struct Details {
   // Toolkits and what leads to them.
   bool has_cuda_link = false;             ///< something has the name /usr/local/cuda
   bool cuda_is_directory = false;         ///< and it is no link
+  std::string cuda_alternative;           ///< how update-alternatives has it: auto or manual; empty: not at all
   bool has_current_libtorch_link = false; ///< something has the name /opt/libtorch/current
   std::vector<NamedDirectory> named;
   std::set<std::string> toolkits_with_gdb; ///< directories

@@ -99,6 +99,11 @@ void probe_toolkit_details(effects::Files& target,
   const auto link = target.status("/usr/local/cuda", effects::FollowLinks::no);
   details.has_cuda_link = link.has_value();
   details.cuda_is_directory = link && link->type == effects::FileType::directory;
+  if (target.link_target("/usr/local/cuda") == "/etc/alternatives/cuda") {
+    // update-alternatives keeps the mode in the first line of its record.
+    const std::string record = target.read("/var/lib/dpkg/alternatives/cuda").value_or("");
+    details.cuda_alternative = std::string(base::trim(record.substr(0, record.find('\n'))));
+  }
   details.has_current_libtorch_link = exists(target, std::string(host::k_current_libtorch));
   probe_named(target, details);
   for (const host::Toolkit& toolkit : facts.toolkits) {

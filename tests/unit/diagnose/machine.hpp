@@ -120,6 +120,7 @@ struct Machine {
   void be_given_gpu()
   {
     be_container();
+    facts.gpus.front().bound_driver = "nvidia";
     facts.driver = host::LoadedDriver{version("580.95.05"), host::ModuleFlavour::open};
     details.modules->insert("nvidia");
     details.device_files = {{{"/dev/nvidia0", 0666}, {"/dev/nvidiactl", 0666}, {"/dev/nvidia-uvm", 0666}}};

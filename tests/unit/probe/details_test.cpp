@@ -168,11 +168,13 @@ TEST_F(DetailsProbe, WhatLeadsToToolkits)
 {
   m_facts.toolkits = {{"/usr/local/cuda-11.1", base::Version::parse("11.1.1"), true}};
   m_files.put("/usr/local/cuda-11.1/bin/nvcc", "elf").put("/usr/local/cuda-11.1/bin/cuda-gdb", "elf");
-  m_files.put_link("/usr/local/cuda", "/usr/local/cuda-12.4");
+  m_files.put_link("/usr/local/cuda", "/etc/alternatives/cuda");
+  m_files.put("/var/lib/dpkg/alternatives/cuda", "manual\n/usr/local/cuda\n");
   m_files.put("/etc/profile.d/cuda.sh", "export PATH=/usr/local/cuda-11.1/bin:/usr/local/cuda-9.0/bin\n");
   const host::Details details = look({}, {.variables = {{"PATH", "/nowhere:.:/usr/local/cuda-11.1/bin:/usr/bin"}}});
   EXPECT_TRUE(details.has_cuda_link);
   EXPECT_FALSE(details.cuda_is_directory);
+  EXPECT_EQ(details.cuda_alternative, "manual");
   ASSERT_EQ(details.named.size(), 2U);
   EXPECT_TRUE(details.named[0].exists);
   EXPECT_EQ(details.named[1].directory, "/usr/local/cuda-9.0");
