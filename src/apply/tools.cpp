@@ -1,7 +1,7 @@
 #include "apply/tools.hpp"
 
-#include "apply/tool_errors.hpp"
 #include "base/text.hpp"
+#include "diagnose/tool_errors.hpp"
 #include "journal/journal.hpp"
 
 #include <algorithm>
@@ -156,7 +156,7 @@ base::Error Tools::failure(const base::Command& command, const Ending& ending) c
   if (is_missing(command, ending.result)) {
     error.message = tool + " is not installed";
     error.hints.push_back({"see whether it is there", base::Command{{"ls", "-l", outside("/usr/bin/" + tool)}}});
-  } else if (auto known = recognise(ending.transcript)) {
+  } else if (auto known = diagnose::recognise(ending.transcript)) {
     error.kind = known->kind;
     error.message = std::move(known->cause);
     error.details.push_back(what);
@@ -194,7 +194,7 @@ base::Result<void> Tools::wait_for_dpkg()
   std::string told;
   while (const auto holder = dpkg_holder()) {
     if (m_effects.clock.steady() >= deadline) {
-      KnownFailure failure = held_by(*holder);
+      diagnose::KnownFailure failure = diagnose::held_by(*holder);
       base::Error error = base::make_error(failure.kind, std::move(failure.cause));
       error.hints = std::move(failure.hints);
       return base::fail(std::move(error));
@@ -234,7 +234,7 @@ std::string Tools::turn_holder() const
 base::Error Tools::other_at_work() const
 {
   const std::string holder = turn_holder();
-  KnownFailure failure = held_by(holder);
+  diagnose::KnownFailure failure = diagnose::held_by(holder);
   base::Error error = base::make_error(failure.kind, holder + " is changing this machine");
   error.hints = std::move(failure.hints);
   return error;
@@ -276,7 +276,7 @@ base::Result<Tools::Ending> Tools::run_to_end(const base::Command& command)
   bool told = false;
   while (true) {
     CUDASETUP_TRY_ASSIGN(Ending ending, run_once(command));
-    const auto holder = ending.result.status == 0 ? std::nullopt : lock_holder(ending.transcript);
+    const auto holder = ending.result.status == 0 ? std::nullopt : diagnose::lock_holder(ending.transcript);
     if (!holder) {
       return ending;
     }

@@ -1,6 +1,6 @@
 #include "apply/actions.hpp"
 #include "apply/apply.hpp"
-#include "apply/symptoms.hpp"
+#include "diagnose/symptoms.hpp"
 #include "support/fake_machine.hpp"
 #include "support/tool_text.hpp"
 
@@ -95,7 +95,7 @@ TEST(Hints, every_kind_of_failure_that_a_person_can_mend_says_what_to_do_next)
 
 TEST(Hints, every_symptom_has_one_and_a_cause)
 {
-  for (const Symptom& symptom : known_symptoms()) {
+  for (const diagnose::Symptom& symptom : diagnose::known_symptoms()) {
     EXPECT_FALSE(symptom.hint.empty()) << symptom.text;
     EXPECT_FALSE(symptom.cause.empty()) << symptom.text;
     EXPECT_FALSE(symptom.text.empty());

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace cudasetup::apply {
+namespace cudasetup::diagnose {
 
 /// What a failed tool's output means, where its text is known.
 struct KnownFailure {
@@ -26,4 +26,4 @@ std::optional<std::string> lock_holder(std::string_view output);
 /// That apt's lock is held by @p holder ("process 1234 (apt)", "another program").
 KnownFailure held_by(const std::string& holder);
 
-} // namespace cudasetup::apply
+} // namespace cudasetup::diagnose

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace cudasetup::apply {
+namespace cudasetup::diagnose {
 
 /// When a text is looked for: a cause before what only follows from one.
 enum class Rank { cause, consequence };
@@ -25,4 +25,4 @@ struct Symptom {
 /// what DKMS, modprobe, pip and NVIDIA's installer print.
 std::span<const Symptom> known_symptoms();
 
-} // namespace cudasetup::apply
+} // namespace cudasetup::diagnose

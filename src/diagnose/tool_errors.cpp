@@ -1,12 +1,12 @@
-#include "apply/tool_errors.hpp"
+#include "diagnose/tool_errors.hpp"
 
-#include "apply/symptoms.hpp"
 #include "base/text.hpp"
+#include "diagnose/symptoms.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace cudasetup::apply {
+namespace cudasetup::diagnose {
 
 namespace {
 
@@ -151,4 +151,4 @@ std::optional<std::string> lock_holder(std::string_view output)
   return std::nullopt;
 }
 
-} // namespace cudasetup::apply
+} // namespace cudasetup::diagnose

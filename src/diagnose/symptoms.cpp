@@ -1,8 +1,8 @@
-#include "apply/symptoms.hpp"
+#include "diagnose/symptoms.hpp"
 
 #include <array>
 
-namespace cudasetup::apply {
+namespace cudasetup::diagnose {
 
 namespace {
 
@@ -368,4 +368,4 @@ std::span<const Symptom> known_symptoms()
   return k_symptoms;
 }
 
-} // namespace cudasetup::apply
+} // namespace cudasetup::diagnose

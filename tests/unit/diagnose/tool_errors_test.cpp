@@ -1,13 +1,13 @@
-#include "apply/tool_errors.hpp"
+#include "diagnose/tool_errors.hpp"
 
-#include "apply/symptoms.hpp"
+#include "diagnose/symptoms.hpp"
 #include "support/tool_text.hpp"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-namespace cudasetup::apply {
+namespace cudasetup::diagnose {
 
 namespace {
 
@@ -187,4 +187,4 @@ TEST(LockHolder, can_be_looked_up_with_the_hint)
 
 } // namespace
 
-} // namespace cudasetup::apply
+} // namespace cudasetup::diagnose
