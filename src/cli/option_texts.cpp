@@ -386,7 +386,8 @@ base::Result<Options> options_of(const OptionTexts& texts, Environment environme
   options.here = switch_of(texts.here);
   options.words = texts.words;
   for (const std::string& word : texts.words) {
-    if (texts.subject == "lint" || word.ends_with(".json") || word.find('/') != std::string::npos) {
+    if (texts.subject == "lint" || (texts.verb == "explain" && word != "-") || word.ends_with(".json") ||
+        word.find('/') != std::string::npos) {
       CUDASETUP_TRY_ASSIGN(options.files.emplace_back(), absolute_path("FILE", word, environment));
     }
   }

@@ -167,6 +167,9 @@ void add_status_and_doctor(CLI::App& app, OptionTexts& texts)
   add_machine(*doctor, texts);
   add_how(*doctor, texts);
   add_output(*doctor, texts);
+  CLI::App* explain = app.add_subcommand("explain", "what the text of a failed tool means, where that is known");
+  explain->add_option("FILE", texts.words, "the text; standard input without it, or as -")->expected(0, 1);
+  add_output(*explain, texts);
 }
 
 void add_install_and_plan(CLI::App& app, OptionTexts& texts)

@@ -24,6 +24,7 @@ const std::map<std::string, Verb>& verbs()
                                                   {"verify", run_verify},
                                                   {"status", run_status},
                                                   {"doctor", run_doctor},
+                                                  {"explain", run_explain},
                                                   {"list", run_list},
                                                   {"why-not", run_why_not},
                                                   {"history", run_history},

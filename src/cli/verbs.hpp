@@ -17,6 +17,7 @@ base::Result<int> run_uninstall(const Options& options, Outside& outside);
 base::Result<int> run_verify(const Options& options, Outside& outside);
 base::Result<int> run_status(const Options& options, Outside& outside);
 base::Result<int> run_doctor(const Options& options, Outside& outside);
+base::Result<int> run_explain(const Options& options, Outside& outside);
 base::Result<int> run_list(const Options& options, Outside& outside);
 base::Result<int> run_why_not(const Options& options, Outside& outside);
 base::Result<int> run_history(const Options& options, Outside& outside);

@@ -25,4 +25,8 @@ struct Symptom {
 /// what DKMS, modprobe, pip and NVIDIA's installer print.
 std::span<const Symptom> known_symptoms();
 
+/// What people bring beside that: from nvidia-smi, the kernel's log, builds of modules, nvcc, CMake and programs with
+/// LibTorch. Their texts are those of the issues that report them.
+std::span<const Symptom> program_symptoms();
+
 } // namespace cudasetup::diagnose

@@ -41,20 +41,22 @@ bool is_warning(std::string_view line)
 /// Which lines may show a symptom.
 enum class Lines { errors, with_warnings };
 
-bool is_shown(const Symptom& symptom, const std::vector<std::string_view>& output, Lines lines)
+/// The first line that shows a symptom; empty: none does.
+std::string_view line_that_shows(const Symptom& symptom, const std::vector<std::string_view>& output, Lines lines)
 {
-  return std::any_of(output.begin(), output.end(), [&](std::string_view line) {
+  const auto shown = std::find_if(output.begin(), output.end(), [&](std::string_view line) {
     return !tells_of_success(line) && (lines == Lines::with_warnings || !is_warning(line)) &&
            line.find(symptom.text) != std::string_view::npos &&
            (symptom.and_text.empty() || line.find(symptom.and_text) != std::string_view::npos);
   });
+  return shown == output.end() ? std::string_view() : *shown;
 }
 
 const Symptom* find_symptom(const std::vector<std::string_view>& output, Rank rank, Lines lines)
 {
   const auto symptoms = known_symptoms();
   const auto found = std::find_if(symptoms.begin(), symptoms.end(), [&](const Symptom& symptom) {
-    return symptom.rank == rank && is_shown(symptom, output, lines);
+    return symptom.rank == rank && !line_that_shows(symptom, output, lines).empty();
   });
   return found == symptoms.end() ? nullptr : &*found;
 }
@@ -128,6 +130,34 @@ std::optional<KnownFailure> recognise(std::string_view output)
     }
   }
   return std::nullopt;
+}
+
+std::vector<Explained> explain(std::string_view output)
+{
+  std::vector<Explained> all;
+  if (const auto holder = lock_holder(output)) {
+    all.push_back({"", held_by(*holder)});
+  }
+  const std::vector<std::string_view> lines = base::lines(output);
+  for (const Rank rank : {Rank::cause, Rank::consequence}) {
+    for (const auto& symptoms : {known_symptoms(), program_symptoms()}) {
+      for (const Symptom& symptom : symptoms) {
+        const bool is_told = std::any_of(
+            all.begin(), all.end(), [&](const Explained& told) { return told.failure.cause == symptom.cause; });
+        const std::string_view line = symptom.rank == rank && !is_told
+                                          ? line_that_shows(symptom, lines, Lines::with_warnings)
+                                          : std::string_view();
+        if (!line.empty()) {
+          all.push_back(
+              {std::string(base::trim(line)), {symptom.kind, std::string(symptom.cause), {hint_of(symptom)}}});
+        }
+      }
+    }
+    if (!all.empty()) {
+      break;
+    }
+  }
+  return all;
 }
 
 std::optional<std::string> lock_holder(std::string_view output)

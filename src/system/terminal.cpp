@@ -3,6 +3,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -32,6 +34,21 @@ void print(std::string_view text)
 {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
+}
+
+std::string read_input(std::size_t most)
+{
+  constexpr std::size_t k_piece = 64 * 1024;
+  std::string text;
+  std::array<char, k_piece> piece{};
+  while (text.size() < most) {
+    const std::size_t count = std::fread(piece.data(), 1, std::min(piece.size(), most - text.size()), stdin);
+    if (count == 0) {
+      break;
+    }
+    text.append(piece.data(), count);
+  }
+  return text;
 }
 
 bool ask(const std::string& question)

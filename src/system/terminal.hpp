@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@ bool is_root();
 std::optional<std::string> environment(const std::string& name);
 /// Writes to standard output.
 void print(std::string_view text);
+/// What standard input has, until its end or until there are more than @p most bytes, which are then cut off.
+std::string read_input(std::size_t most);
 /// Asks on standard error, reads a line from standard input; yes for "y" and "yes", no for all
 /// else and when a signal comes.
 bool ask(const std::string& question);

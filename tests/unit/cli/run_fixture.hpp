@@ -45,7 +45,8 @@ protected:
                     m_environment,
                     m_input,
                     Terminal::no,
-                    m_is_root};
+                    m_is_root,
+                    [this](std::size_t most) { return m_input_text.substr(0, most); }};
     testing::internal::CaptureStderr();
     const int status = cli::run(arguments, outside);
     m_err = testing::internal::GetCapturedStderr();
@@ -89,6 +90,7 @@ protected:
   bool m_agrees = false;
   int m_interrupts = 0; ///< how often ^C answers a question
   bool m_is_root = false;
+  std::string m_input_text;
   std::string m_out;
   std::string m_err;
 };
