@@ -1,6 +1,7 @@
 #include "apply/keep_packages.hpp"
 
 #include "base/text.hpp"
+#include "plan/input.hpp"
 
 #include <algorithm>
 
@@ -90,6 +91,20 @@ base::Result<std::string> obtain(effects::Files& target,
 }
 
 } // namespace
+
+std::string installer_here(effects::Files& target, const std::string& name, const std::string& version)
+{
+  std::string found = find_installer(target, std::string(k_archives), name, version);
+  if (found.empty()) {
+    found = find_installer(target, std::string(plan::k_cache), name, version);
+  }
+  for (const std::string& directory : target.list("/var")) {
+    if (found.empty() && directory.starts_with("cuda-repo-")) {
+      found = find_installer(target, "/var/" + directory, name, version);
+    }
+  }
+  return found;
+}
 
 bool is_in_archives(effects::Files& target, const std::string& name, const std::string& version)
 {

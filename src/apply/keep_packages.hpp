@@ -13,6 +13,9 @@ base::Result<void> keep_packages(const effects::Effects& effects,
                                  const std::vector<std::string>& names,
                                  const journal::Packages& installed);
 
+/// That version's installer among apt's own downloads, or ours, or in the folder of a local installer of NVIDIA's
+/// (/var/cuda-repo-…); empty where neither has it.
+std::string installer_here(effects::Files& target, const std::string& name, const std::string& version);
 /// Whether apt's own downloads have that version's installer.
 bool is_in_archives(effects::Files& target, const std::string& name, const std::string& version);
 /// Whether the transaction has put it aside.

@@ -1,6 +1,7 @@
 #include "apply/system_state.hpp"
 
 #include "base/text.hpp"
+#include "host/dpkg_status.hpp"
 #include "host/stanzas.hpp"
 
 #include <algorithm>
@@ -71,9 +72,7 @@ std::string native_architecture(const std::map<Key, journal::PackageState>& pack
 
 std::vector<std::string> names_of_updates(effects::Files& target)
 {
-  std::vector<std::string> names = target.list(std::string(k_updates));
-  std::erase_if(names, [](const std::string& name) { return !base::parse_number(name); });
-  return names;
+  return host::update_names(target.list(std::string(k_updates)));
 }
 
 } // namespace

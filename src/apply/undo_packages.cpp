@@ -34,6 +34,7 @@ bool is_there(const std::optional<PackageState>& state)
 
 /// What is to be done with packages, by kind.
 struct Work {
+  std::vector<std::string> complete; ///< installers of packages whose unpacking was cut off
   std::vector<std::string> purge;
   std::vector<std::string> remove;     ///< their configuration files were there before
   std::vector<std::string> installers; ///< of earlier versions of what is there
@@ -145,6 +146,12 @@ std::string count_of(std::size_t count)
 
 void add_package_steps(const Work& work, plan::UndoPlan& plan)
 {
+  if (!work.complete.empty()) {
+    plan.steps.push_back(undo_step("undo-complete",
+                                   "Unpack " + count_of(work.complete.size()) + " to the end",
+                                   "the unpacking was cut off, and dpkg removes the files of whole packages alone",
+                                   {with({"dpkg", "--unpack"}, work.complete)}));
+  }
   if (!work.installers.empty()) {
     plan.steps.push_back(
         undo_step("undo-unpack",
@@ -202,6 +209,24 @@ void add_mark_step(const Work& work, plan::UndoPlan& plan)
   }
 }
 
+/// Of what goes or changes: packages that are there in part are completed before.
+void complete_first(const UndoInput& input, Work& work, plan::UndoPlan& plan)
+{
+  for (const auto& [name, file] : input.cut_off) {
+    const auto meant = [&](const std::vector<std::string>& names) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    if (!meant(work.purge) && !meant(work.remove) && !meant(work.back)) {
+      continue;
+    }
+    if (file.empty()) {
+      plan.lost.push_back({name, "its unpacking was cut off, and its installer is not here: files of it may stay"});
+    } else {
+      work.complete.push_back(file);
+    }
+  }
+}
+
 } // namespace
 
 void plan_packages(const UndoInput& input, plan::UndoPlan& plan)
@@ -215,6 +240,7 @@ void plan_packages(const UndoInput& input, plan::UndoPlan& plan)
         work,
         plan);
   }
+  complete_first(input, work, plan);
   for (const auto* names : {&work.purge, &work.remove, &work.back}) {
     for (const std::string& name : *names) {
       plan.reboot = plan.reboot || is_driver(name);

@@ -1,5 +1,6 @@
 #include "apply/undo_plan.hpp"
 
+#include "apply/keep_packages.hpp"
 #include "apply/system_state.hpp"
 #include "apply/take_up.hpp"
 #include "apply/undo_parts.hpp"
@@ -62,6 +63,12 @@ base::Result<UndoInput> look_for_undo(effects::Files& target, const journal::Tra
     }
   }
   input.transaction = as_found(transaction, input.now, input.paths_now);
+  for (const auto& [name, after] : input.transaction.changed.packages) {
+    const auto now = journal::find_in(input.now.packages, name);
+    if (now && now->must_be_reinstalled()) {
+      input.cut_off[name] = installer_here(target, name, now->version);
+    }
+  }
   return input;
 }
 

@@ -19,6 +19,9 @@ struct UndoInput {
   /// Saved originals and installers that are there, and what a run or an undo that was cut off left half
   /// written or half removed.
   std::set<std::string> available;
+  /// Installers of packages whose unpacking was cut off, of the version that was coming: by name, empty where there is
+  /// none.
+  std::map<std::string, std::string> cut_off;
 };
 
 /// Looks at everything that undoing @p transaction depends on. Errors: a file that cannot be read.

@@ -68,6 +68,7 @@ void add(const Entry& entry, std::string_view native, DpkgStatus& result)
   const bool configured = std::find(k_settled.begin(), k_settled.end(), state) != k_settled.end();
   if (words[1] == "reinstreq") {
     result.unfinished.push_back(name + ": " + std::string(state) + ", must be installed again");
+    result.cut_off.push_back(name);
   } else if (state != "installed") {
     result.unfinished.push_back(name + ": " + std::string(state));
   }
@@ -80,9 +81,7 @@ void add(const Entry& entry, std::string_view native, DpkgStatus& result)
   result.packages.insert_or_assign(std::move(name), InstalledPackage{std::string(entry.version), configured});
 }
 
-} // namespace
-
-DpkgStatus parse_dpkg_status(std::string_view text)
+std::vector<Entry> parse_entries(std::string_view text)
 {
   std::vector<Entry> entries;
   while (!text.empty()) {
@@ -91,6 +90,27 @@ DpkgStatus parse_dpkg_status(std::string_view text)
       entries.push_back(entry);
     }
     text.remove_prefix(std::min(end + 2, text.size()));
+  }
+  return entries;
+}
+
+} // namespace
+
+std::vector<std::string> update_names(std::vector<std::string> names)
+{
+  std::erase_if(names, [](const std::string& name) { return !base::parse_number(name); });
+  return names;
+}
+
+DpkgStatus parse_dpkg_status(std::string_view text, const std::vector<std::string>& updates)
+{
+  std::vector<Entry> entries = parse_entries(text);
+  for (const std::string& update : updates) {
+    for (const Entry& entry : parse_entries(update)) {
+      std::erase_if(entries,
+                    [&](const Entry& former) { return former.name == entry.name && former.arch == entry.arch; });
+      entries.push_back(entry);
+    }
   }
   const std::string_view native = native_architecture(entries);
   DpkgStatus result;

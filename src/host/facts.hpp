@@ -94,6 +94,13 @@ struct InstalledPackage {
   bool configured = true; ///< false: half-installed, half-configured, unpacked
 };
 
+/// A package whose unpacking was cut off: dpkg configures it only once it was installed again.
+struct CutOffPackage {
+  std::string name;
+  bool automatic = false; ///< apt's mark
+  bool operator==(const CutOffPackage&) const = default;
+};
+
 /// In HostFacts::dpkg_audit: dpkg was cut off while it changed its database.
 inline constexpr std::string_view k_dpkg_interrupted = "dpkg was interrupted: /var/lib/dpkg/updates is not empty";
 
@@ -130,6 +137,7 @@ struct HostFacts {
   std::vector<std::string> holds;
   /// What dpkg has not finished, "name: state" a package, and k_dpkg_interrupted; empty when it is healthy.
   std::vector<std::string> dpkg_audit;
+  std::vector<CutOffPackage> cut_off_packages; ///< those of them that must be installed again
   Container container = Container::none;
   bool wsl = false;
   bool jetson = false;

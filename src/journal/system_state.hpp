@@ -22,6 +22,8 @@ struct PackageState {
 
   /// Whether it has files of its own on the machine, configured or not.
   bool is_installed() const { return state.size() > 1 && state[1] != 'n' && state[1] != 'c'; }
+  /// Whether its unpacking was cut off.
+  bool must_be_reinstalled() const { return state.size() > 2 && state[2] == 'R'; }
   bool is_held() const { return state.starts_with('h'); }
   bool operator==(const PackageState&) const = default;
 };

@@ -192,7 +192,23 @@ std::vector<Step> finish_steps(const Input& input)
   Run mend = apt_install(input, {}, Recommends::take);
   mend.command.argv.insert(mend.command.argv.end(), {"--fix-broken", "--no-remove"});
   mend.on_failure = is_taken_up(input) ? OnFailure::go_on : OnFailure::stop;
+  Run marks = run({"apt-mark", "auto"});
+  marks.on_failure = mend.on_failure;
+  if (!input.facts.cut_off_packages.empty()) {
+    // Apt by itself only tries to configure what is unpacked in part, and dpkg refuses.
+    mend.command.argv.emplace_back("--reinstall");
+  }
+  for (const host::CutOffPackage& package : input.facts.cut_off_packages) {
+    mend.command.argv.push_back(package.name);
+    if (package.automatic) {
+      marks.command.argv.push_back(package.name);
+    }
+  }
   step.actions = {merge, mend};
+  if (marks.command.argv.size() > 2) {
+    // To name a package marks it as asked for.
+    step.actions.emplace_back(std::move(marks));
+  }
   step.undo = "nothing: it only completes what was begun before";
   step.interruptible = Interruptible::no;
   return {step};

@@ -4,6 +4,7 @@
 #include "host/apt_preferences.hpp"
 #include "host/apt_sources.hpp"
 #include "host/dpkg_status.hpp"
+#include "host/stanzas.hpp"
 #include "host/tool_version.hpp"
 
 #include <algorithm>
@@ -40,11 +41,36 @@ std::optional<base::Version> probe_glibc(effects::Files& target, const host::Hos
 }
 
 /// dpkg keeps what it was doing in numbered files until it is done: any left means that it was interrupted.
-bool was_interrupted(effects::Files& target)
+/// What dpkg had not yet written into its status when it was cut off.
+std::vector<std::string> read_updates(effects::Files& target)
 {
-  const auto names = target.list("/var/lib/dpkg/updates");
-  return std::any_of(
-      names.begin(), names.end(), [](const std::string& name) { return base::parse_number(name).has_value(); });
+  const std::string directory = "/var/lib/dpkg/updates";
+  std::vector<std::string> texts;
+  for (const std::string& name : host::update_names(target.list(directory))) {
+    texts.push_back(target.read(directory + "/" + name).value_or(""));
+  }
+  return texts;
+}
+
+/// Apt's marks of these packages, which are read for them alone.
+std::vector<host::CutOffPackage> with_marks(effects::Files& target, const std::vector<std::string>& names)
+{
+  std::vector<host::CutOffPackage> packages;
+  if (names.empty()) {
+    return packages;
+  }
+  const std::string extended = target.read("/var/lib/apt/extended_states").value_or("");
+  const std::vector<host::Stanza> marks = host::parse_stanzas(extended);
+  for (const std::string& name : names) {
+    const std::size_t colon = name.find(':');
+    const bool automatic = std::any_of(marks.begin(), marks.end(), [&](const host::Stanza& mark) {
+      const bool fits = colon == std::string::npos || host::field(mark, "architecture") == name.substr(colon + 1);
+      return fits && host::field(mark, "package") == name.substr(0, colon) &&
+             host::field(mark, "auto-installed") == "1";
+    });
+    packages.push_back({name, automatic});
+  }
+  return packages;
 }
 
 void probe_sources(effects::Files& target, host::HostFacts& facts)
@@ -165,11 +191,13 @@ void probe_keyrings(effects::Files& target, host::HostFacts& facts)
 void probe_packages(effects::Files& target, host::HostFacts& facts)
 {
   const auto text = target.read("/var/lib/dpkg/status");
-  host::DpkgStatus status = host::parse_dpkg_status(text ? *text : std::string_view{});
+  const std::vector<std::string> updates = read_updates(target);
+  host::DpkgStatus status = host::parse_dpkg_status(text ? *text : std::string_view{}, updates);
   facts.packages = std::move(status.packages);
   facts.holds = std::move(status.holds);
   facts.dpkg_audit = std::move(status.unfinished);
-  if (was_interrupted(target)) {
+  facts.cut_off_packages = with_marks(target, status.cut_off);
+  if (!updates.empty()) {
     facts.dpkg_audit.insert(facts.dpkg_audit.begin(), std::string(host::k_dpkg_interrupted));
   }
   facts.arch = status.arch;

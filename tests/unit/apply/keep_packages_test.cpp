@@ -27,5 +27,15 @@ TEST(KeepPackages, WithoutOtherArchitecturesTheSystemsIsNotAsked)
   EXPECT_TRUE(is_in_archives(machine.target, "libgl", "2"));
 }
 
+TEST(KeepPackages, AnInstallerIsAlsoInOursAndInALocalInstallersFolder)
+{
+  test::FakeMachine machine;
+  EXPECT_EQ(installer_here(machine.target, "cuda-keyring", "1.1-1"), "");
+  for (const std::string directory : {"/var/cuda-repo-ubuntu2204-12-4-local/", "/var/cache/cudasetup/"}) {
+    machine.target.put(directory + "cuda-keyring_1.1-1_all.deb", "deb");
+    EXPECT_EQ(installer_here(machine.target, "cuda-keyring", "1.1-1"), directory + "cuda-keyring_1.1-1_all.deb");
+  }
+}
+
 } // namespace
 } // namespace cudasetup::apply

@@ -223,6 +223,19 @@ TEST_F(UndoPlanTest, an_undo_that_was_cut_off_in_a_tree_goes_on)
   EXPECT_TRUE(m_plan.left.empty());
 }
 
+TEST_F(UndoPlanTest, a_package_that_was_unpacked_in_part_is_completed_before_it_goes)
+{
+  const PackageState half{"iHR", "1", Mark::automatic};
+  package("cuda-opencl", std::nullopt, half, half);
+  m_input.cut_off["cuda-opencl"] = "/var/cache/apt/archives/cuda-opencl_1_amd64.deb";
+  EXPECT_EQ(commands(),
+            (Lines{"dpkg --unpack /var/cache/apt/archives/cuda-opencl_1_amd64.deb",
+                   "dpkg --force-remove-reinstreq --purge cuda-opencl"}));
+  m_input.cut_off["cuda-opencl"] = "";
+  EXPECT_EQ(commands(), Lines{"dpkg --force-remove-reinstreq --purge cuda-opencl"});
+  EXPECT_NE(m_plan.lost.at(0).text.find("files of it may stay"), std::string::npos);
+}
+
 TEST_F(UndoPlanTest, a_file_that_was_half_written_goes)
 {
   path({"/etc/new", Extent::single, {}, ""}, {}, {});

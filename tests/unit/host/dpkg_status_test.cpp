@@ -62,6 +62,21 @@ TEST(DpkgStatus, EveryUnfinishedStateIsUnconfigured)
   }
 }
 
+TEST(DpkgStatus, TakesWhatDpkgHadNotWrittenDown)
+{
+  const std::string text = "Package: cuda\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
+                           "Package: gone\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n";
+  const auto status =
+      parse_dpkg_status(text,
+                        {"Package: cuda\nStatus: install reinstreq half-installed\nArchitecture: amd64\nVersion: 2\n",
+                         "Package: cuda\nStatus: install reinstreq unpacked\nArchitecture: amd64\nVersion: 2\n",
+                         "Package: gone\nStatus: purge ok not-installed\nArchitecture: all\n"});
+  EXPECT_EQ(status.packages.at("cuda").version, "2");
+  EXPECT_THAT(status.unfinished, ElementsAre("cuda: unpacked, must be installed again"));
+  EXPECT_THAT(status.cut_off, ElementsAre("cuda"));
+  EXPECT_THAT(update_names({"0000", "tmp.i", "0001"}), ElementsAre("0000", "0001"));
+}
+
 TEST(DpkgStatus, FindsFieldsInAnyOrder)
 {
   const auto status =

@@ -239,6 +239,19 @@ TEST(Planner, LetsItsOwnStepsTakeUpPackagesOfNvidiasThatAreUnpackedInPart)
   EXPECT_EQ(finishing(), plan::OnFailure::stop) << "no step of apt's follows";
 }
 
+TEST(Planner, HasAptInstallAgainWhatWasUnpackedInPart)
+{
+  const SamplePtr sample = seed_sample();
+  sample->facts.dpkg_audit = {"cuda-opencl-11-1: unpacked, must be installed again"};
+  sample->facts.cut_off_packages = {{"cuda-opencl-11-1", true}, {"cuda-nvcc-11-1", false}};
+  const std::vector<std::string> lines = shell_lines(sample->plan(), "finish-dpkg");
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_THAT(lines[1], testing::EndsWith(" --fix-broken --no-remove --reinstall cuda-opencl-11-1 cuda-nvcc-11-1"));
+  EXPECT_EQ(lines[2], "apt-mark auto cuda-opencl-11-1");
+  sample->facts.cut_off_packages.clear();
+  EXPECT_THAT(shell_lines(sample->plan(), "finish-dpkg").back(), testing::EndsWith(" --fix-broken --no-remove"));
+}
+
 TEST(Planner, HasTheNextBootVerifyADriverWhereThisProgramIsThen)
 {
   const SamplePtr sample = seed_sample();

@@ -331,7 +331,9 @@ TEST(Probe, TellsWhenDpkgWasInterrupted)
   FakeFiles files(Changes::forbidden);
   files.put("/var/lib/dpkg/status", test::read_data("host/dpkg.status")).put("/var/lib/dpkg/updates/0003", "");
   files.put("/var/lib/dpkg/updates/tmp.i", "");
+  files.put("/var/lib/apt/extended_states", "Package: gcc-11\nArchitecture: amd64\nAuto-Installed: 1\n");
   const host::HostFacts facts = probe_running(files);
+  EXPECT_THAT(facts.cut_off_packages, ElementsAre(host::CutOffPackage{"gcc-11", true}));
   EXPECT_THAT(facts.dpkg_audit,
               ElementsAre("dpkg was interrupted: /var/lib/dpkg/updates is not empty",
                           "gcc-11: half-installed, must be installed again",
