@@ -133,7 +133,9 @@ Signs refusing_pin(const Case& at)
     const bool is_installed = std::any_of(at.facts.packages.begin(), at.facts.packages.end(), [&](const auto& package) {
       return package.first == pin.package;
     });
-    if (pin.priority < 0 && pin.package.find_first_of("*?") == std::string::npos && is_installed) {
+    // One of an origin leaves the others, as NVIDIA's own pin against Ubuntu's packages does.
+    const bool is_of_all = pin.pin == "release *" || pin.pin == "version *" || pin.pin == "origin *";
+    if (pin.priority < 0 && is_of_all && pin.package.find_first_of("*?") == std::string::npos && is_installed) {
       signs.push_back(
           {pin.file + ": " + pin.package + " has priority " + std::to_string(pin.priority) + ", and is installed",
            {hint("see what apt would take", {"apt-cache", "policy", pin.package})}});

@@ -105,7 +105,9 @@ Signs stale(const Case& at, bool of_loader)
 {
   Signs signs;
   for (const host::NamedDirectory& named : at.details.named) {
-    if (!named.exists && named.file.starts_with("/etc/ld.so") == of_loader) {
+    // A link that leads nowhere is told by itself.
+    const bool is_link = named.directory == host::k_current_libtorch && at.details.has_current_libtorch_link;
+    if (!named.exists && !is_link && named.file.starts_with("/etc/ld.so") == of_loader) {
       signs.push_back({named.file + " names " + named.directory + ", which is not there",
                        {hint("see what else it does, and whose it is", {"cat", named.file})}});
     }

@@ -45,6 +45,18 @@ check_document plan plan --format json --os ubuntu24.04 --gpu 10de:2b85 --python
 check_document plan plan --format json --os ubuntu26.04 --container --gpu sm_90 --torch none
 check_document refusal plan --format json --os ubuntu22.04 --gpu 10de:2b85 --cuda 11.8
 check_document refusal plan --json --os ubuntu22.04 --cuda 11.15
+# What is there, what is wrong with it, and what tools say of it.
+for machine in '--os ubuntu22.04 --gpu 10de:1eb8 --driver-present 580.95.05' '--os ubuntu24.04 --gpu 10de:2b85 --gpu 10de:1b06' '--wsl'; do
+  # shellcheck disable=SC2086  # options
+  check_document status status --json $machine
+  expect_status 0
+  # shellcheck disable=SC2086  # options
+  check_document doctor doctor --json $machine
+done
+check_document explain explain --json "$REPOSITORY/tests/data/apt/dkms.txt"
+expect_status 0
+check_document explain explain --json "$REPOSITORY/tests/data/apt/unknown.txt"
+expect_status 1
 # What was done and what takes it back: first where nothing was done.
 case_root 22.04
 check_document undo undo --root "$ROOT" --yes --json
@@ -52,6 +64,10 @@ expect_status 0
 check_document uninstall uninstall --root "$ROOT" --yes --json
 expect_status 0
 check_document history history --root "$ROOT" --json
+expect_status 0
+check_document status status --root "$ROOT" --json
+expect_status 0
+check_document doctor doctor --root "$ROOT" --json
 expect_status 0
 mkdir -p "$ROOT/usr/local/cuda-12.4/bin"
 printf '{"cuda": {"name": "CUDA SDK", "version": "12.4.1"}}' >"$ROOT/usr/local/cuda-12.4/version.json"

@@ -109,7 +109,7 @@ setup() {
   # shellcheck disable=SC2119
   [ -n "$SERVER_PID" ] || case_serve
   case $verb in
-  install | plan | repair) set -- --mirror "nvidia=$NVIDIA" --mirror "pytorch=$PYTORCH" --manifest "$OVERLAY" "$@" ;;
+  install | plan | repair | doctor) set -- --mirror "nvidia=$NVIDIA" --mirror "pytorch=$PYTORCH" --manifest "$OVERLAY" "$@" ;;
   esac
   run_it "$CUDASETUP" "$verb" --root "$ROOT" "$@"
 }

@@ -53,7 +53,7 @@ const std::vector<RuleCase>& apt_cases()
          at.facts.pins = {{"/etc/apt/preferences.d/no", "nvidia-utils-580", "release *", -1}};
        },
        [](Machine& at) {
-         at.facts.pins = {{"/etc/apt/preferences.d/no", "nvidia-utils-535", "release *", -1}};
+         at.facts.pins = {{"/etc/apt/preferences.d/no", "nvidia-utils-580", "origin *ubuntu.com*", -1}};
        }},
       {"driver-mixed-versions",
        [](Machine& at) { at.install("nvidia-utils-580", "580.126.09-0ubuntu0.22.04.1"); },

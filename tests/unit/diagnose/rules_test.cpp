@@ -116,6 +116,14 @@ TEST(Diagnose, WhatFollowsFromACauseIsNotToldBesideIt)
   EXPECT_THAT(machine.ids(), ElementsAre("driver-missing"));
 }
 
+TEST(Diagnose, FilesThatNameALinkToNowhereAreNotToldBesideIt)
+{
+  Machine machine;
+  machine.facts.current_libtorch.reset();
+  machine.details.named.push_back({"/etc/profile.d/cudasetup.sh", "/opt/libtorch/current", false});
+  EXPECT_THAT(machine.ids(), ElementsAre("torch-current-dangling"));
+}
+
 TEST(Diagnose, WhatRepairMendsSaysSo)
 {
   Machine machine;
