@@ -45,10 +45,25 @@ Signs no_headers(const Case& at)
   const host::Kernel* kernel = running_kernel(at);
   const bool lacks = kernel != nullptr && kernel->modules.empty() && !kernel->has_headers;
   return lacks && is_built_here(at) ? sign("/lib/modules/" + kernel->release + "/build leads nowhere, and " +
-                                               package_with(at, "nvidia-") + " builds its module here",
+                                               package_with(at, "nvidia-dkms") + " builds its module here",
                                            "install them; the module is then built",
                                            {"sudo", "apt-get", "install", "linux-headers-" + kernel->release})
                                     : Signs{};
+}
+
+/// "linux-modules-nvidia-580-server-open" of a package of such modules for some kernel.
+std::string flavour_of(const std::string& package)
+{
+  constexpr std::size_t k_branch_digits = 3;
+  std::vector<std::string> kept;
+  for (const std::string_view part : base::split(package, '-')) {
+    const bool is_branch = part.size() == k_branch_digits && base::parse_number(part);
+    if (!is_branch && part != "linux" && part != "modules" && part != "nvidia" && part != "server" && part != "open") {
+      break;
+    }
+    kept.emplace_back(part);
+  }
+  return base::join(kept, "-");
 }
 
 Signs no_module(const Case& at)
@@ -67,13 +82,9 @@ Signs no_module(const Case& at)
   if (prebuilt.empty()) {
     return {};
   }
-  const std::string flavour = prebuilt.substr(0, prebuilt.find_first_of("0123456789") + 3);
   return sign("no nvidia.ko below /lib/modules/" + kernel->release + ", though " + prebuilt + " is installed",
               "install the modules for this kernel",
-              {"sudo",
-               "apt-get",
-               "install",
-               flavour + (prebuilt.find("-open") != std::string::npos ? "-open-" : "-") + kernel->release});
+              {"sudo", "apt-get", "install", flavour_of(prebuilt) + "-" + kernel->release});
 }
 
 /// The module that would be loaded: one that DKMS made goes first.
@@ -147,7 +158,8 @@ Signs not_loaded(const Case& at)
 Signs no_device_files(const Case& at)
 {
   const auto& devices = at.details.device_files;
-  if (!devices || !at.facts.driver || !has_gpu(at) || !owns_kernel(at) || devices->contains("/dev/nvidiactl")) {
+  if (!devices || !at.facts.driver || !has_gpu(at) || !owns_kernel(at) || devices->contains("/dev/nvidiactl") ||
+      at.details.has_nvidia_modprobe) { // which makes them at their first use
     return {};
   }
   return sign("the module is loaded, and there is no /dev/nvidiactl",

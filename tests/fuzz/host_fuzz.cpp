@@ -4,6 +4,7 @@
 #include "host/apt_faults.hpp"
 #include "host/apt_preferences.hpp"
 #include "host/apt_sources.hpp"
+#include "host/details_text.hpp"
 #include "host/dpkg_status.hpp"
 #include "host/json.hpp"
 #include "host/meminfo.hpp"
@@ -71,9 +72,27 @@ void fuzz_apt(std::string_view text)
   }
 }
 
+void fuzz_details(std::string_view text)
+{
+  for (const host::Blacklisted& each : host::parse_blacklists(text, "f")) {
+    expect(each.module == "nvidia" || each.module == "nouveau");
+  }
+  for (const std::string& directory : host::named_directories(text)) {
+    expect(directory.starts_with("/usr/local/cuda-") || directory.starts_with("/opt/libtorch/"));
+    expect(directory.find('\n') == std::string::npos);
+  }
+  const host::FailedBuild build = host::parse_make_log(text);
+  expect(build.kernel.find(' ') == std::string::npos);
+  host::parse_kernel_gcc(text);
+  host::parse_driver_library(text);
+  host::parse_elf_header(text);
+  host::is_on(text);
+}
+
 void fuzz_small(std::string_view text)
 {
   const std::string owned(text);
+  fuzz_details(text);
   for (const base::PublicKey& key : base::public_keys(text)) {
     expect(key.fingerprint.size() == 40);
   }

@@ -57,6 +57,10 @@ check_document explain explain --json "$REPOSITORY/tests/data/apt/dkms.txt"
 expect_status 0
 check_document explain explain --json "$REPOSITORY/tests/data/apt/unknown.txt"
 expect_status 1
+# shellcheck disable=SC2016  # the inner shell's
+run_it sh -c 'cat "$1" | "$2" explain' sh "$REPOSITORY/tests/data/apt/dkms.txt" "$CUDASETUP"
+expect_status 0
+expect_out "^the driver's module could not be built"
 # What was done and what takes it back: first where nothing was done.
 case_root 22.04
 check_document undo undo --root "$ROOT" --yes --json

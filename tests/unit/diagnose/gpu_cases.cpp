@@ -173,8 +173,11 @@ const std::vector<RuleCase>& gpu_cases()
          at.details.command_line += " module_blacklist=nvidiafb";
        }},
       {"device-files-missing",
-       [](Machine& at) { at.details.device_files->clear(); },
-       [](Machine& at) { at.details.device_files.reset(); }},
+       [](Machine& at) {
+         at.details.device_files->clear();
+         at.details.has_nvidia_modprobe = false;
+       },
+       [](Machine& at) { at.details.device_files->clear(); }},
       {"uvm-missing",
        [](Machine& at) {
          at.details.modules->erase("nvidia_uvm");

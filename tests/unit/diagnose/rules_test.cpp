@@ -116,6 +116,20 @@ TEST(Diagnose, WhatFollowsFromACauseIsNotToldBesideIt)
   EXPECT_THAT(machine.ids(), ElementsAre("driver-missing"));
 }
 
+TEST(Diagnose, PrebuiltModulesAreNamedForTheRunningKernel)
+{
+  Machine machine;
+  machine.unload();
+  machine.facts.packages.erase("nvidia-dkms-580-open");
+  machine.install("linux-modules-nvidia-580-server-open-6.8.0-40-generic", "6.8.0-40.40");
+  machine.details.kernels.front().modules.clear();
+  const auto findings = machine.findings();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].id, "module-missing");
+  EXPECT_EQ(base::to_shell(*findings[0].remedies.at(0).command),
+            "sudo apt-get install linux-modules-nvidia-580-server-open-6.8.0-45-generic");
+}
+
 TEST(Diagnose, FilesThatNameALinkToNowhereAreNotToldBesideIt)
 {
   Machine machine;
