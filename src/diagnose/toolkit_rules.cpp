@@ -191,9 +191,10 @@ Signs old_gdb(const Case& at)
   Signs signs;
   static const base::Version k_without = base::Version::parse("11.4").value();
   for (const host::Toolkit& toolkit : at.facts.toolkits) {
-    const bool has_gdb = at.details.toolkits_with_gdb.contains(toolkit.directory);
-    if (has_gdb && toolkit.version && *toolkit.version < k_without && !has_package(at, "libtinfo5") &&
-        has_package(at, "libc6")) {
+    // A package of it names what it needs, and apt brings that.
+    const bool has_gdb = at.details.toolkits_with_gdb.contains(toolkit.directory) && toolkit.version &&
+                         !has_package(at, "cuda-gdb-" + base::replace_all(toolkit.version->prefix(2), ".", "-"));
+    if (has_gdb && *toolkit.version < k_without && !has_package(at, "libtinfo5") && has_package(at, "libc6")) {
       signs.push_back({"cuda-gdb of " + toolkit.directory + " needs libtinfo.so.5, and libtinfo5 is not installed",
                        {hint("Ubuntu until 23.10 has it", {"sudo", "apt-get", "install", "libtinfo5"})}});
     }

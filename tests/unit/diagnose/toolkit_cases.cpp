@@ -76,7 +76,12 @@ const std::vector<RuleCase>& toolkit_cases()
          at.facts.toolkits.back() = {"/usr/local/cuda-11.1", version("11.1.1"), true};
          at.details.toolkits_with_gdb = {"/usr/local/cuda-11.1"};
        },
-       [](Machine& at) { at.details.toolkits_with_gdb = {"/usr/local/cuda-12.4"}; }},
+       [](Machine& at) {
+         add_other_toolkit(at);
+         at.facts.toolkits.back() = {"/usr/local/cuda-11.1", version("11.1.1"), true};
+         at.details.toolkits_with_gdb = {"/usr/local/cuda-11.1", "/usr/local/cuda-12.4"};
+         at.install("cuda-gdb-11-1", "11.1.105-1");
+       }},
       {"path-other-toolkit",
        [](Machine& at) {
          add_other_toolkit(at);
