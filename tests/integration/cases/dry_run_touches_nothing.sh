@@ -1,6 +1,6 @@
 #!/bin/bash
-# A dry run writes nothing, asks nobody and starts nothing but allow-listed queries, without root; what it prints is the
-# road of CUDA's own instructions for 11.1 on 18.04, is sound sh, and is the same on every run.
+# A dry run, status and doctor write nothing, ask nobody and start nothing but allow-listed queries, without root; what a
+# dry run prints is the road of CUDA's own instructions for 11.1 on 18.04, is sound sh, and is the same on every run.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../lib/case.sh"
 
@@ -102,6 +102,11 @@ check_quiet
 traced refused install --root "$ROOT" --cuda 11.15 --dry-run
 expect_status 1
 check_quiet
+for verb in status doctor; do
+  traced "$verb" "$verb" --root "$ROOT"
+  expect_status 0
+  check_quiet
+done
 root_snapshot "$ROOT" >"$CASE_HOME/after"
 find "$ROOT"/{run,tmp,var/cache,var/log} -xdev | LC_ALL=C sort >"$CASE_HOME/after-more"
 expect_same "$CASE_HOME/before" "$CASE_HOME/after" 'a dry run changed the root'
@@ -121,3 +126,8 @@ traced running plan --cuda 11.1 --format text
 name=$(sed -n 's/^NAME="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' /etc/os-release)
 grep -qF "$name" "$OUT" "$ERR" || fail "the running system was not seen to be $name"
 check_quiet
+for verb in status doctor; do
+  traced "running-$verb" "$verb"
+  case $verb:$STATUS in status:0 | doctor:0 | doctor:2) ;; *) fail "$verb: status $STATUS" ;; esac
+  check_quiet
+done
