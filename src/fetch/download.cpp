@@ -54,7 +54,7 @@ public:
         one->file.leave();
       }
     }
-    // What is whole gets its name also where another file failed.
+    // What is whole gets its name also where another file was not to be had.
     auto published = publish_down_to(0);
     if (!done) {
       return base::fail(std::move(done).error());
@@ -89,7 +89,7 @@ private:
       CUDASETUP_TRY(listen());
       CUDASETUP_TRY(work());
     }
-    return {};
+    return m_error ? base::Result<void>(base::fail(*std::move(m_error))) : base::Result<void>{};
   }
 
   /// Puts as many connections to work as are worth having: first files without one, then new files, then parts of
@@ -158,8 +158,11 @@ private:
       for (const effects::EndedTransfer& transfer : m_tools.network.wait(has_work ? milliseconds(0) : k_longest_wait)) {
         const auto owner =
             std::find_if(m_open.begin(), m_open.end(), [&](const auto& one) { return one->file.owns(transfer.id); });
-        if (owner != m_open.end()) {
-          CUDASETUP_TRY((*owner)->file.ended(transfer));
+        if (owner == m_open.end()) {
+          continue;
+        }
+        if (auto ended = (*owner)->file.ended(transfer); !ended) {
+          CUDASETUP_TRY(give_up(owner, std::move(ended).error()));
         }
       }
       m_pace.tick(m_tools.clock.steady(), at_work());
@@ -187,13 +190,17 @@ private:
   base::Result<void> work()
   {
     for (std::size_t i = 0; i < m_open.size();) {
-      CUDASETUP_TRY(m_open[i]->file.work(k_read_back));
+      const auto at = m_open.begin() + static_cast<std::ptrdiff_t>(i);
+      if (auto worked = (*at)->file.work(k_read_back); !worked) {
+        CUDASETUP_TRY(give_up(at, std::move(worked).error()));
+        continue;
+      }
       if (!m_open[i]->file.is_checked()) {
         ++i;
         continue;
       }
-      auto one = std::move(m_open[i]);
-      m_open.erase(m_open.begin() + static_cast<std::ptrdiff_t>(i));
+      auto one = std::move(*at);
+      m_open.erase(at);
       FileDownload& file = one->file;
       m_done_bytes += file.bytes();
       tell_progress(file.total());
@@ -202,6 +209,23 @@ private:
       m_publishing.push_back({std::move(one), std::move(result)});
       CUDASETUP_TRY(publish_down_to(k_most_publishing));
     }
+    return {};
+  }
+
+  /// Goes on without a file that cannot be had, and without others of a server that never answered.
+  base::Result<void> give_up(std::vector<std::unique_ptr<One>>::iterator one, base::Error error)
+  {
+    FileDownload& file = (*one)->file;
+    if (error.kind != base::ErrorKind::network && error.kind != base::ErrorKind::untrusted) {
+      return base::fail(std::move(error));
+    }
+    if (!file.has_answered()) {
+      std::erase_if(m_waiting,
+                    [&](std::size_t number) { return m_requests[number].url.host() == file.request().url.host(); });
+    }
+    m_error = m_error ? m_error : std::optional(std::move(error));
+    file.leave();
+    m_open.erase(one);
     return {};
   }
 
@@ -279,6 +303,7 @@ private:
   std::deque<std::size_t> m_waiting; ///< numbers of requests, the largest first
   std::vector<std::unique_ptr<One>> m_open;
   std::deque<Publishing> m_publishing;
+  std::optional<base::Error> m_error; ///< the first of a file that was given up
   std::uint64_t m_done_bytes = 0;
   std::chrono::steady_clock::time_point m_last_event;
   Pace m_pace;

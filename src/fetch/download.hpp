@@ -49,8 +49,9 @@ inline constexpr int k_tries = 5;
 base::Result<Downloaded> download(const Tools& tools, const DownloadRequest& request);
 
 /// Fetches files at the same time, the largest first, each as `download` does; the result is in the order of the
-/// requests. The first Error ends all of it: what is whole by then has its name, of the others the parts are kept.
-/// @p what: for the progress of all together.
+/// requests. A file that cannot be had, or is not what it should be, does not keep others from arriving, but those of
+/// the same server where that never answered; the first such Error is the result then. Any other Error ends all of it.
+/// What is whole by then has its name, of the others the parts are kept. @p what: for the progress of all together.
 base::Result<std::vector<Downloaded>>
 download_all(const Tools& tools, std::span<const DownloadRequest> requests, const std::string& what);
 

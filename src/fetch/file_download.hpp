@@ -55,6 +55,8 @@ public:
   std::uint64_t bytes() const { return m_present ? m_present->bytes : m_part.bytes(); }
   std::optional<std::uint64_t> total() const { return m_present ? m_present->bytes : m_total; }
   std::uint64_t left() const { return m_total.value_or(k_all) - m_part.bytes(); }
+  /// Its server did, in this run.
+  bool has_answered() const { return m_answered; }
   std::size_t connections() const { return m_flights.size(); }
   /// Those that something has come over.
   std::size_t connections_at_work() const;

@@ -37,6 +37,8 @@ public:
   std::size_t most_connections = 1000;
   /// Connections of these numbers break after so many bytes.
   std::map<std::size_t, std::size_t> breaks;
+  /// Nobody listens there.
+  std::string silent_host = {};
   /// Called after each step.
   std::function<void()> after_step = [] {};
 
@@ -119,6 +121,9 @@ private:
   {
     if (m_clock.steady() - transfer.since < answers_after) {
       return std::nullopt;
+    }
+    if (transfer.request.url.host() == silent_host) {
+      return base::fail(base::make_error(base::ErrorKind::network, "cannot connect to " + silent_host));
     }
     if (transfer.head.status == 0) {
       transfer.head = head_of(transfer);

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace cudasetup::fetch {
 namespace {
 
@@ -316,18 +318,51 @@ TEST_F(ManyTest, tell_their_progress_together)
   EXPECT_EQ(before, 15'600'000u);
 }
 
-TEST_F(ManyTest, end_with_the_first_error_and_keep_what_arrived)
+TEST_F(ManyTest, arrive_also_where_one_cannot_be_had)
 {
+  m_server.files.erase("/12.deb");
   m_server.files.erase("/3.deb");
   const auto done = download_all();
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::network);
-  EXPECT_NE(done.error().message.find("/3.deb"), std::string::npos);
+  EXPECT_NE(done.error().message.find("/12.deb"), std::string::npos) << "the first";
   EXPECT_EQ(m_server.under_way(), 0u);
+  EXPECT_EQ(m_files.list("/archives").size(), 10u);
 
+  m_server.files["/12.deb"] = {content(2'400'000, 12)};
   m_server.files["/3.deb"] = {content(600'000, 3)};
   ASSERT_TRUE(download_all());
   EXPECT_LT(m_server.bytes_sent(), 15'600'000u * 102 / 100);
+}
+
+TEST_F(ManyTest, are_not_asked_of_a_server_that_never_answered)
+{
+  for (std::size_t i = 0; i < 11; ++i) {
+    m_requests[i].url = *base::Url::parse("https://nowhere.example/x" + std::to_string(i));
+    m_requests[i].patience = Patience::none;
+  }
+  m_server.silent_host = "nowhere.example";
+  const auto done = download_all();
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("cannot connect"), std::string::npos);
+  const auto& requests = m_server.requests();
+  EXPECT_EQ(std::count_if(requests.begin(),
+                          requests.end(),
+                          [](const auto& request) { return request.url.host() == "nowhere.example"; }),
+            3)
+      << "those that were asked for at the same time";
+  EXPECT_EQ(m_files.list("/archives"), std::vector<std::string>{"12.deb"});
+}
+
+TEST_F(ManyTest, end_all_with_a_full_disk)
+{
+  m_files.fail(test::FileOperation::stream, "/archives/5.deb.part", base::make_error(ErrorKind::no_space, "full"));
+  const auto done = download_all();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::no_space);
+  EXPECT_FALSE(m_files.exists("/archives/12.deb"));
+  EXPECT_TRUE(m_files.exists("/archives/12.deb.part"));
+  EXPECT_EQ(m_server.under_way(), 0u);
 }
 
 TEST_F(ManyTest, go_on_after_an_interrupt)
