@@ -4,23 +4,12 @@
 #include "apply/apt_simulation.hpp"
 #include "fetch/download.hpp"
 
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 /// apt fetches one package after the other of each host, over one connection. What it would fetch can be put into its
 /// archives before, by address and by the digest of the index that it has checked.
 namespace cudasetup::apply {
-
-/// What apt's configuration says of where packages come to and how.
-struct AptSettings {
-  std::string archives; ///< the folder of fetched packages, with a slash at its end; "" where there is none
-  bool has_proxy = false;
-};
-
-/// Reads what `apt-config dump` prints. Pure.
-AptSettings parse_apt_settings(std::string_view dump);
 
 /// Packages to fetch, and the folder for them.
 struct PackagesAhead {

@@ -1,8 +1,10 @@
-// What programs have written: our journal, apt's simulation, what the verification's programs print, the headers of an
-// HTTP server.
+// What programs have written: our journal and notes of parts, apt's simulation and settings, what the verification's
+// programs print, the headers of an HTTP server.
 #include "fuzz.hpp"
 
+#include "apply/apt_settings.hpp"
 #include "apply/apt_simulation.hpp"
+#include "fetch/spans.hpp"
 #include "host/package_names.hpp"
 #include "journal/journal.hpp"
 #include "journal/seal.hpp"
@@ -85,6 +87,32 @@ void fuzz_simulation(std::string_view text)
   expect(checked.has_value() == harmless && (checked || checked.error().kind == base::ErrorKind::packages));
 }
 
+void fuzz_settings(std::string_view text)
+{
+  const std::string archives = apply::parse_apt_settings(text).archives;
+  expect(archives.empty() || archives.ends_with('/'));
+}
+
+void fuzz_spans(std::string_view text)
+{
+  const auto spans = fetch::Spans::parse(text);
+  if (!spans) {
+    return;
+  }
+  expect(fetch::Spans::parse(spans->text()) == spans);
+  fetch::Spans again;
+  std::uint64_t end = 0;
+  for (const fetch::Span& span : spans->all()) {
+    again.add(span);
+    end = span.to;
+  }
+  expect(again == *spans);
+  for (const fetch::Span& gap : spans->gaps(end)) {
+    again.add(gap);
+  }
+  expect(again.from_the_start() == end && again.is_gapless());
+}
+
 void fuzz_probe_output(std::string_view text)
 {
   const verify::ProbeReport report = verify::read_probe_output(text);
@@ -117,12 +145,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     break;
   case 1:
     fuzz_simulation(input.text);
+    fuzz_settings(input.text);
     break;
   case 2:
     fuzz_probe_output(input.text);
     break;
   default:
     fuzz_headers(input.text);
+    fuzz_spans(input.text);
   }
   return 0;
 }

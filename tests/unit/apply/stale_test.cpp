@@ -1,5 +1,6 @@
 #include "apply/stale.hpp"
 
+#include "apply/apt_settings.hpp"
 #include "apply/packages_ahead.hpp"
 #include "base/hash.hpp"
 #include "support/fake_machine.hpp"
