@@ -62,8 +62,7 @@ public:
   /// The file exists, but may not be read.
   FakeFiles& deny(const std::string& path)
   {
-    const Guard guard(m_mutex);
-    m_denied.insert(path);
+    locked([&] { m_denied.insert(path); });
     return *this;
   }
   /// That operation on that path fails with @p error, until `mend`. For rename, the path it comes from.
