@@ -32,8 +32,13 @@ base::Result<void> check_places(const HostOptions& host, effects::Files& files);
 /// How the options say to look at the machine.
 probe::ProbeOptions probe_options(const Options& options, bool is_root);
 
-/// The machine's facts, the places that the request names among them, with HOST options in their place. Refused where
-/// the system is no Ubuntu LTS; usage where an option names a place that is not there.
+/// The machine's facts, the places that the request names among them, with HOST options in their place. Errors: usage
+/// where an option names a place that is not there.
+base::Result<host::HostFacts> look_at_machine(const Options& options,
+                                              const manifest::Manifest& manifest,
+                                              const effects::Effects& effects,
+                                              bool is_root);
+/// The same, refused where the system is no Ubuntu LTS.
 base::Result<host::HostFacts>
 find_facts(const Options& options, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root);
 

@@ -14,7 +14,7 @@ namespace {
 
 using base::ErrorKind;
 
-host::HostFacts look_at_machine(const Options& options, const effects::Effects& effects, bool is_root)
+host::HostFacts what_is_there(const Options& options, const effects::Effects& effects, bool is_root)
 {
   probe::ProbeOptions look;
   look.root = options.host.root;
@@ -81,11 +81,10 @@ base::Result<int> run_uninstall(const Options& options, Outside& outside)
   if (options.dry_run == Switch::off && outside.is_root) {
     CUDASETUP_TRY(apply::wait_for_turn(effects, {options.host.root, options.how.lock_timeout_seconds}));
   }
-  CUDASETUP_TRY_ASSIGN(apply::UninstallInput input,
-                       apply::look_for_uninstall(effects.target,
-                                                 look_at_machine(options, effects, outside.is_root),
-                                                 options.uninstall,
-                                                 arguments_of(options)));
+  CUDASETUP_TRY_ASSIGN(
+      apply::UninstallInput input,
+      apply::look_for_uninstall(
+          effects.target, what_is_there(options, effects, outside.is_root), options.uninstall, arguments_of(options)));
   input.trace = options.no_undo == Switch::on ? plan::Trace::noted : plan::Trace::kept;
   input.lock_timeout_seconds = options.how.lock_timeout_seconds;
   const plan::UninstallPlan plan = apply::plan_uninstall(input);

@@ -54,7 +54,7 @@ base::Result<int> run_verify(const Options& options, Outside& outside)
 {
   const effects::Effects effects = outside.effects_for(options.host.root);
   CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(options.how, effects.files));
-  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(options, manifest, effects, outside.is_root));
+  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, look_at_machine(options, manifest, effects, outside.is_root));
   const std::string home = outside.environment("HOME").value_or("");
   if (!outside.is_root && !home.starts_with('/')) {
     return base::fail(

@@ -47,6 +47,13 @@ base::Hint hint(std::string text, std::initializer_list<std::string> command)
   return made;
 }
 
+base::Hint install_hint(std::string text, std::initializer_list<std::string> options)
+{
+  std::vector<std::string> words = {"sudo", "cudasetup", "install"};
+  words.insert(words.end(), options);
+  return {std::move(text), base::Command{std::move(words)}};
+}
+
 Signs sign(std::string evidence, std::string remedy, std::initializer_list<std::string> command)
 {
   return {{std::move(evidence), {hint(std::move(remedy), command)}}};

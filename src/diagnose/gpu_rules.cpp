@@ -82,18 +82,15 @@ Signs wrong_module(const Case& at, manifest::KernelModule needed, host::ModuleFl
     if (flavour == wrong && gpu.module == needed && gpu.record != nullptr) {
       const bool wants_open = wrong == host::ModuleFlavour::proprietary;
       signs.push_back({gpu.label() + ", with the " + (wants_open ? "proprietary" : "open") + " kernel module",
-                       {hint("install the driver with the other one",
-                             {"sudo",
-                              "cudasetup",
-                              "install",
-                              "--cuda",
-                              "none",
-                              "--torch",
-                              "none",
-                              "--driver",
-                              "auto",
-                              "--module",
-                              wants_open ? "open" : "proprietary"})},
+                       {install_hint("install the driver with the other one",
+                                     {"--cuda",
+                                      "none",
+                                      "--torch",
+                                      "none",
+                                      "--driver",
+                                      "auto",
+                                      "--module",
+                                      wants_open ? "open" : "proprietary"})},
                        gpu.source()});
     }
   }
@@ -124,16 +121,13 @@ Signs wrong_branch(const Case& at, Side side)
     const resolve::Obstacle obstacle = resolve::branch_obstacle(*driver, gpu);
     if (obstacle.stands() && is_too_new == (side == Side::too_new)) {
       signs.push_back({obstacle.text + "; the driver here is " + driver->text(),
-                       {hint("install a driver that knows it",
-                             {"sudo",
-                              "cudasetup",
-                              "install",
-                              "--cuda",
-                              "none",
-                              "--torch",
-                              "none",
-                              "--driver",
-                              is_too_new ? std::to_string(*gpu.last_branch) : "auto"})},
+                       {install_hint("install a driver that knows it",
+                                     {"--cuda",
+                                      "none",
+                                      "--torch",
+                                      "none",
+                                      "--driver",
+                                      is_too_new ? std::to_string(*gpu.last_branch) : "auto"})},
                        obstacle.source});
     }
   }

@@ -56,6 +56,8 @@ std::span<const Rule> later_rules();
 /// One sign, with one remedy.
 Signs sign(std::string evidence, std::string remedy, std::initializer_list<std::string> command = {});
 base::Hint hint(std::string text, std::initializer_list<std::string> command = {});
+/// The command is `sudo cudasetup install` with these options.
+base::Hint install_hint(std::string text, std::initializer_list<std::string> options);
 
 /// Whether this system has a kernel of its own: not in a container or WSL.
 bool owns_kernel(const Case& at);

@@ -158,16 +158,8 @@ Signs no_headers(const Case& at)
   for (const host::Toolkit& toolkit : at.facts.toolkits) {
     if (toolkit.has_nvcc && toolkit.version && at.details.toolkits_without_headers.contains(toolkit.directory)) {
       signs.push_back({"no cuda_runtime_api.h in " + toolkit.directory + "/include",
-                       {hint("install the toolkit again",
-                             {"sudo",
-                              "cudasetup",
-                              "install",
-                              "--cuda",
-                              toolkit.version->text(),
-                              "--driver",
-                              "keep",
-                              "--torch",
-                              "none"})}});
+                       {install_hint("install the toolkit again",
+                                     {"--cuda", toolkit.version->text(), "--driver", "keep", "--torch", "none"})}});
     }
   }
   return signs;

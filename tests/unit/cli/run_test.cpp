@@ -206,6 +206,15 @@ TEST_F(RunTest, errors_are_a_document_too)
   EXPECT_EQ(text_at(error, "kind"), "needs-root");
 }
 
+TEST_F(RunTest, what_is_there_can_be_verified_on_any_system)
+{
+  m_is_root = true;
+  m_machine.target.put("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
+  EXPECT_EQ(run({"verify"}), 40) << m_err;
+  EXPECT_THAT(m_out, HasSubstr("nothing"));
+  EXPECT_EQ(run({"install", "--cuda", "12.4", "--dry-run"}), 1) << "but not installed";
+}
+
 TEST_F(RunTest, what_to_do_after_verifying_speaks_of_the_same_place)
 {
   m_is_root = true;

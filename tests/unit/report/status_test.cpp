@@ -2,6 +2,7 @@
 
 #include "diagnose/status.hpp"
 #include "report/diagnosis.hpp"
+#include "support/golden.hpp"
 #include "unit/diagnose/machine.hpp"
 #include "json/value.hpp"
 
@@ -9,9 +10,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 namespace cudasetup::report {
 namespace {
@@ -94,22 +92,9 @@ void set_ceilings(manifest::Manifest& manifest)
   }
 }
 
-/// Exact texts under tests/golden/. CUDASETUP_ACCEPT=1 writes them anew, and the test counts as skipped.
+/// Exact texts.
 class StatusGolden : public testing::TestWithParam<State> {
 protected:
-  static void compare(const std::string& file, const std::string& text)
-  {
-    const std::string path = std::string(CUDASETUP_TEST_DATA) + "/../golden/" + file;
-    const char* accept = std::getenv("CUDASETUP_ACCEPT");
-    if (accept != nullptr && std::string(accept) == "1") {
-      std::ofstream(path, std::ios::binary) << text;
-      GTEST_SKIP() << "accepted " << file;
-    }
-    std::ifstream golden(path, std::ios::binary);
-    ASSERT_TRUE(golden) << "no " << path << ": CUDASETUP_ACCEPT=1 writes it";
-    const std::string expected{std::istreambuf_iterator<char>(golden), std::istreambuf_iterator<char>()};
-    EXPECT_EQ(text, expected) << file << ": CUDASETUP_ACCEPT=1 takes the new text";
-  }
   StatusGolden()
   {
     set_ceilings(m_machine.manifest);
@@ -128,14 +113,14 @@ protected:
 TEST_P(StatusGolden, Text)
 {
   const base::Command doctor{{"cudasetup", "doctor"}};
-  compare(std::string("status-") + GetParam().name + ".txt",
-          text_of(m_status, {}, doctor) + "\n$ cudasetup doctor\n" + text_of(m_findings, {}));
+  cudasetup::test::expect_golden(std::string("status-") + GetParam().name + ".txt",
+                                 text_of(m_status, {}, doctor) + "\n$ cudasetup doctor\n" + text_of(m_findings, {}));
 }
 
 TEST_P(StatusGolden, Document)
 {
-  compare(std::string("status-") + GetParam().name + ".json",
-          json::write(to_json(m_status, {}), json::Layout::indented));
+  cudasetup::test::expect_golden(std::string("status-") + GetParam().name + ".json",
+                                 json::write(to_json(m_status, {}), json::Layout::indented));
 }
 
 TEST_P(StatusGolden, OneScreen)
