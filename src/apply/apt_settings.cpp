@@ -30,6 +30,7 @@ AptSettings parse_apt_settings(std::string_view dump)
     const std::string value(line.substr(open + 2, line.size() - open - 4));
     const bool is_proxy = key.starts_with("acquire::http::proxy") || key.starts_with("acquire::https::proxy");
     settings.has_proxy = settings.has_proxy || (is_proxy && !value.empty());
+    settings.has_limit = settings.has_limit || (key.ends_with("::dl-limit") && !value.empty() && value != "0");
     values[key] = value;
   }
   const std::string& name = values["dir::cache::archives"];

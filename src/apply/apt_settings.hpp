@@ -9,6 +9,7 @@ namespace cudasetup::apply {
 struct AptSettings {
   std::string archives; ///< the folder of fetched packages, with a slash at its end; "" where there is none
   bool has_proxy = false;
+  bool has_limit = false; ///< Acquire::…::Dl-Limit: how much of the network apt may take
 };
 
 /// Reads what `apt-config dump` prints. Pure.

@@ -21,7 +21,7 @@ base::Result<PackagesAhead> packages_lacking(Workbench& bench, const base::Comma
     return PackagesAhead{};
   }
   const auto folder = bench.effects.target.status(settings.archives, effects::FollowLinks::yes);
-  if (settings.has_proxy || !folder || folder->type != effects::FileType::directory) {
+  if (settings.has_proxy || settings.has_limit || !folder || folder->type != effects::FileType::directory) {
     return PackagesAhead{};
   }
   base::Command ask = install;

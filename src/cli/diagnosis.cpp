@@ -4,10 +4,12 @@
 #include "apply/standing.hpp"
 #include "cli/host_overrides.hpp"
 #include "cli/typed.hpp"
+#include "host/paths.hpp"
 #include "journal/journal.hpp"
 #include "plan/source_faults.hpp"
 #include "probe/details.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace cudasetup::cli {
@@ -18,7 +20,7 @@ constexpr const char* k_journal_is_roots = "the journal of what cudasetup did: i
 
 bool is_tree(const Options& options)
 {
-  return !options.host.root.empty() && options.host.root != "/";
+  return !base::is_running_system(options.host.root);
 }
 
 /// What the caller's shell says, where it is the target's user's.
@@ -98,8 +100,42 @@ void read_past(const Options& options, const Outside& outside, const effects::Ef
   }
 }
 
-void note_unknown(const Options& options, const Outside& outside, Diagnosis& diagnosis)
+/// Whether apt or dpkg is at work: what is half done then is on its way.
+bool packages_are_changing(effects::Files& target)
 {
+  return target.lock_owner("/var/lib/dpkg/lock-frontend") || target.lock_owner("/var/lib/dpkg/lock");
+}
+
+void note_unreadable(const effects::Effects& effects, Diagnosis& diagnosis)
+{
+  const host::HostFacts& facts = diagnosis.facts;
+  if (facts.os.id.empty()) {
+    diagnosis.unknown.emplace_back("the release: /etc/os-release says nothing");
+  }
+  // Dpkg itself is a package.
+  if (!facts.packages.contains("dpkg")) {
+    diagnosis.unknown.emplace_back("packages: /var/lib/dpkg/status cannot be read, or is none");
+  }
+  for (const std::string& name : effects.target.list(std::string(host::k_sources_directory))) {
+    const std::string path = std::string(host::k_sources_directory) + "/" + name;
+    if ((name.ends_with(".list") || name.ends_with(".sources")) && !effects.target.read(path)) {
+      diagnosis.unknown.emplace_back("apt's sources: " + path + " cannot be read");
+    }
+  }
+}
+
+void note_unknown(const Options& options, const Outside& outside, const effects::Effects& effects, Diagnosis& diagnosis)
+{
+  if (diagnosis.is_other_machine) {
+    diagnosis.unknown.emplace_back("this machine: the options speak of another one");
+    return;
+  }
+  note_unreadable(effects, diagnosis);
+  if (packages_are_changing(effects.target)) {
+    diagnosis.unknown.emplace_back("what dpkg has not finished: it is at work just now");
+    diagnosis.facts.dpkg_audit.clear();
+    diagnosis.facts.cut_off_packages.clear();
+  }
   const host::HostFacts& facts = diagnosis.facts;
   if (is_tree(options) && !options.host.sys_path) {
     diagnosis.unknown.emplace_back("GPUs, firmware and loaded modules: a tree below --root has none");
@@ -111,11 +147,22 @@ void note_unknown(const Options& options, const Outside& outside, Diagnosis& dia
   }
 }
 
-/// A command that holds for the system the command line is about.
-base::Command here(base::Command command, const Options& options)
+/// Whether it is about the machine that runs, and does harm or nothing from within a tree.
+bool is_of_the_machine(const std::string& program)
+{
+  static constexpr std::array<std::string_view, 6> k_programs = {
+      "reboot", "systemctl", "modprobe", "rmmod", "docker", "wsl.exe"};
+  return std::find(k_programs.begin(), k_programs.end(), program) != k_programs.end();
+}
+
+/// A command that holds for the system the command line is about; nullopt where there is none.
+std::optional<base::Command> here(base::Command command, const Options& options)
 {
   const bool with_sudo = command.argv.front() == "sudo";
   const std::size_t program = with_sudo && command.argv.size() > 1 ? 1 : 0;
+  if (is_tree(options) && is_of_the_machine(command.argv[program])) {
+    return std::nullopt;
+  }
   if (!is_tree(options) || command.argv[program] == "cudasetup") {
     return with_typed(std::move(command), options);
   }
@@ -142,7 +189,7 @@ base::Result<Diagnosis> diagnose_machine(const Options& options, Outside& outsid
     const probe::DetailOptions more{variables_of(options, outside), python_directories(diagnosis.transactions)};
     diagnosis.details = probe::probe_details(effects.files, effects.target, look, more, diagnosis.facts);
   }
-  note_unknown(options, outside, diagnosis);
+  note_unknown(options, outside, effects, diagnosis);
   const host::AptFaults apt =
       plan::find_source_faults(*diagnosis.manifest, diagnosis.facts, settings_of(options, *diagnosis.manifest));
   diagnosis.findings =

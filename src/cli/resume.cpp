@@ -17,11 +17,21 @@ using base::ErrorKind;
 using journal::Transaction;
 using journal::Verb;
 
-/// The options of the command line that a transaction was begun with.
+/// The options of the command line that a transaction was begun with, for the system in which it was found: that may
+/// lie elsewhere now, or have been called another name from within.
 base::Result<Options> options_of(const Transaction& transaction, const Options& options, Outside& outside)
 {
   std::vector<std::string> words = {std::string(journal::name_of(transaction.verb))};
-  words.insert(words.end(), transaction.arguments.begin(), transaction.arguments.end());
+  for (auto word = transaction.arguments.begin(); word != transaction.arguments.end(); ++word) {
+    if (*word != "--root") {
+      words.push_back(*word);
+    } else if (std::next(word) != transaction.arguments.end()) {
+      ++word;
+    }
+  }
+  if (!base::is_running_system(options.host.root)) {
+    words.insert(words.end(), {"--root", options.host.root});
+  }
   words.emplace_back("--yes");
   CUDASETUP_TRY_ASSIGN(Parsed parsed, parse_options(words, outside.environment, outside.error_terminal));
   parsed.options->arguments = words;

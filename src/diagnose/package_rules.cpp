@@ -25,6 +25,14 @@ Signs unfinished(const Case& at)
   if (packages.empty()) {
     return {};
   }
+  if (!at.facts.cut_off_packages.empty()) {
+    // Dpkg refuses to configure them, and apt alone does no more than that.
+    std::vector<std::string> words = {"sudo", "apt-get", "install", "--reinstall"};
+    for (const host::CutOffPackage& package : at.facts.cut_off_packages) {
+      words.push_back(package.name);
+    }
+    return {{base::join(packages, ", "), {{"install again what was unpacked in part", base::Command{words}}}, ""}};
+  }
   Signs signs = sign(base::join(packages, ", "), "let dpkg finish", {"sudo", "dpkg", "--configure", "-a"});
   signs.front().remedies.push_back(
       hint("where that does not help, let apt mend them", {"sudo", "apt-get", "--fix-broken", "install"}));

@@ -168,6 +168,8 @@ base::Result<void> FileDownload::try_again(Attempt attempt)
   ++m_tried;
   if (attempt.end == Attempt::End::anew) {
     m_anew = false;
+    // Servers of one name may tell different validators of one file: then one connection gets it, and several never.
+    m_most_connections = 1;
     CUDASETUP_TRY(m_part.drop());
     m_total = m_request.bytes;
     notice("the file changed on the server; fetching it from the beginning");

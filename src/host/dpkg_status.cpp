@@ -68,7 +68,9 @@ void add(const Entry& entry, std::string_view native, DpkgStatus& result)
   const bool configured = std::find(k_settled.begin(), k_settled.end(), state) != k_settled.end();
   if (words[1] == "reinstreq") {
     result.unfinished.push_back(name + ": " + std::string(state) + ", must be installed again");
-    result.cut_off.push_back(name);
+    if (want == "install" || want == "hold") {
+      result.cut_off.push_back(name);
+    }
   } else if (state != "installed") {
     result.unfinished.push_back(name + ": " + std::string(state));
   }

@@ -20,7 +20,7 @@ struct DpkgStatus {
   std::vector<std::string> holds;
   /// "name: state" of every package that is not finished, whatever its name; empty when all are.
   std::vector<std::string> unfinished;
-  /// Those of them that must be installed again, whatever their names, in the order of the file.
+  /// Those of them that must be installed again, unless they are to go: whatever their names, in the order of the file.
   std::vector<std::string> cut_off;
   /// The architecture of the package dpkg itself, which is the system's.
   std::optional<base::Arch> arch;

@@ -227,6 +227,8 @@ TEST(AptSettings, name_the_archives_and_whether_a_proxy_is_used)
   EXPECT_EQ(parse_apt_settings(k_settings).archives, "/var/cache/apt/archives/");
   EXPECT_FALSE(parse_apt_settings(k_settings + "Acquire::http::Proxy \"\";\n").has_proxy);
   EXPECT_TRUE(parse_apt_settings("Acquire::HTTPS::Proxy \"https://p:1\";\n").has_proxy);
+  EXPECT_TRUE(parse_apt_settings("Acquire::https::Dl-Limit \"500\";\n").has_limit);
+  EXPECT_FALSE(parse_apt_settings(k_settings + "Acquire::http::Dl-Limit \"0\";\n").has_limit);
   EXPECT_EQ(parse_apt_settings("Dir \"/r\";\nDir::Cache \"c/\";\nDir::Cache::Archives \"a\";\n").archives, "/r/c/a/");
   for (const char* text :
        {"", "Dir::Cache::archives \"\";", "Dir::Cache::archives \"", " \"", "Dir::Cache::archives \";"}) {

@@ -79,10 +79,40 @@ TEST_F(DoctorTest, CommandsForATreeRunInsideIt)
   EXPECT_THAT(text, HasSubstr("Not looked at\n  GPUs, firmware and loaded modules: a tree below --root has none\n"));
 }
 
+TEST_F(DoctorTest, NobodyIsToldToRebootFromWithinATree)
+{
+  m_machine.target.put("/run/reboot-required", "").put("/run/reboot-required.pkgs", "nvidia-dkms-580\n");
+  m_machine.files.put_directory("/mnt");
+  put_bus();
+  EXPECT_THAT(out_of({"doctor"}, 2), HasSubstr("\n              sudo reboot\n"));
+  EXPECT_THAT(out_of({"doctor", "--root", "/mnt"}, 2), Not(HasSubstr("chroot /mnt reboot")));
+}
+
+TEST_F(DoctorTest, WhatIsReadInPartIsNotCalledSound)
+{
+  put_bus();
+  m_machine.target.put("/var/lib/dpkg/status", "\x01\x02").put_directory("/etc/apt/sources.list.d/nvidia.sources");
+  const std::string text = out_of({"doctor"});
+  EXPECT_THAT(text, HasSubstr("packages: /var/lib/dpkg/status cannot be read, or is none\n"));
+  EXPECT_THAT(text, HasSubstr("/etc/apt/sources.list.d/nvidia.sources cannot be read\n"));
+}
+
+TEST_F(DoctorTest, WhatDpkgIsAtWorkOnIsNotCalledCutOff)
+{
+  put_bus();
+  m_machine.target.put("/var/lib/dpkg/updates/0001", "");
+  EXPECT_THAT(out_of({"doctor"}, 2), HasSubstr("[dpkg-interrupted]"));
+  m_machine.target.own("/var/lib/dpkg/lock-frontend", 4711, 9);
+  EXPECT_THAT(out_of({"doctor"}), HasSubstr("what dpkg has not finished: it is at work just now\n"));
+}
+
 TEST_F(DoctorTest, AnotherMachinesFaultsAreThoseThatItsOptionsTell)
 {
   leave_a_dead_source();
-  EXPECT_EQ(out_of({"doctor", "--os", "ubuntu24.04"}), "Nothing is wrong, as far as it is known here.\n");
+  EXPECT_EQ(
+      out_of({"doctor", "--os", "ubuntu24.04"}),
+      "Nothing is wrong, as far as it is known here.\n\nNot looked at\n  this machine: the options speak of another "
+      "one\n");
   EXPECT_THAT(out_of({"doctor", "--os", "ubuntu24.04", "--gpu", "10de:2b85", "--gpu", "10de:1b06"}, 2),
               HasSubstr("[gpus-without-common-driver]"));
 }

@@ -35,6 +35,14 @@ TEST_F(ExplainTest, AnUnknownTextIsShownWhole)
   EXPECT_THAT(text_at(document_of({"explain", "/tmp/log", "--json"}, 1), "text"), HasSubstr("failed"));
 }
 
+TEST_F(ExplainTest, ColoursAndTheWordsOfATerminalDoNotMatter)
+{
+  m_input_text = "E: Unable to locate package nvidia-driver-999\n";
+  const std::string known = out_of({"explain"});
+  m_input_text = "\x1b[1;31mError: \x1b[0mUnable to locate package nvidia-driver-999\n";
+  EXPECT_EQ(out_of({"explain"}), known);
+}
+
 TEST_F(ExplainTest, StandardInputServesToo)
 {
   m_input_text = m_line;

@@ -4,6 +4,7 @@
 namespace cudasetup::cli {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -113,6 +114,18 @@ TEST_F(ResumeTest, one_of_which_nothing_is_left_to_do_has_ended_then)
   expect_untouched(before);
   EXPECT_THAT(out_of({"resume"}), HasSubstr("Nothing to uninstall"));
   EXPECT_THAT(out_of({"history"}), HasSubstr("0002  T  done"));
+}
+
+TEST_F(ResumeTest, goes_on_in_the_system_that_the_journal_is_in)
+{
+  m_machine.files.put_directory("/srv/image").put_directory("/srv/other");
+  record("0002",
+         {R"({"schema":"cudasetup.journal/1","id":"0002","verb":"uninstall",)"
+          R"("arguments":["--cuda","12.4","--root","/srv/other"],"plan":{},"at":"T"})"});
+  m_machine.target.put("/usr/local/cuda-12.4/bin/nvcc", "", 0755);
+  EXPECT_THAT(out_of({"resume", "-n", "--root", "/srv/image"}),
+              AllOf(HasSubstr("chroot /srv/image rm -rf -- /usr/local/cuda-12.4"), Not(HasSubstr("/srv/other"))));
+  EXPECT_THAT(out_of({"resume", "-n"}), AllOf(HasSubstr("\nrm -rf -- /usr/local/cuda-12.4"), Not(HasSubstr("chroot"))));
 }
 
 TEST_F(ResumeTest, a_dry_run_after_the_reboot_verifies_nothing)

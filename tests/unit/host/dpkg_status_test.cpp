@@ -70,9 +70,11 @@ TEST(DpkgStatus, TakesWhatDpkgHadNotWrittenDown)
       parse_dpkg_status(text,
                         {"Package: cuda\nStatus: install reinstreq half-installed\nArchitecture: amd64\nVersion: 2\n",
                          "Package: cuda\nStatus: install reinstreq unpacked\nArchitecture: amd64\nVersion: 2\n",
-                         "Package: gone\nStatus: purge ok not-installed\nArchitecture: all\n"});
+                         "Package: gone\nStatus: purge ok not-installed\nArchitecture: all\n",
+                         "Package: going\nStatus: deinstall reinstreq half-installed\nArchitecture: amd64\n"});
   EXPECT_EQ(status.packages.at("cuda").version, "2");
-  EXPECT_THAT(status.unfinished, ElementsAre("cuda: unpacked, must be installed again"));
+  EXPECT_THAT(status.unfinished,
+              ElementsAre("cuda: unpacked, must be installed again", "going: half-installed, must be installed again"));
   EXPECT_THAT(status.cut_off, ElementsAre("cuda"));
   EXPECT_THAT(update_names({"0000", "tmp.i", "0001"}), ElementsAre("0000", "0001"));
 }

@@ -185,6 +185,16 @@ TEST_F(CurlNetworkTest, tells_other_statuses_without_their_body)
   EXPECT_TRUE(m_body.empty());
 }
 
+TEST_F(CurlNetworkTest, passes_on_no_body_that_a_proxy_has_changed)
+{
+  const test::HttpServer server(
+      [](const std::string&) { return answer("203 Non-Authoritative Information", "", "other bytes"); });
+  const auto head = get(server.url());
+  ASSERT_TRUE(head) << head.error().message;
+  EXPECT_EQ(head->status, 203);
+  EXPECT_EQ(m_body, "");
+}
+
 TEST_F(CurlNetworkTest, tells_the_head_of_an_empty_file)
 {
   const HttpServer server([](const std::string&) { return answer("200 OK", ""); });

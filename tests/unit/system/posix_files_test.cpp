@@ -237,12 +237,13 @@ TEST_F(PosixFilesTest, what_is_started_under_a_lock_holds_it_until_it_ends)
   ::close(until[0]);
   lock.reset();
   // Only once it runs is all closed that a program does not inherit.
-  char name[16] = {};
-  for (int i = 0; i < 500 && std::string(name) != "cat\n"; ++i) {
+  std::string name;
+  for (int i = 0; i < 500 && name != "cat"; ++i) {
     ::usleep(10'000);
-    std::ifstream("/proc/" + std::to_string(child) + "/comm").read(name, sizeof(name) - 1);
+    std::ifstream comm("/proc/" + std::to_string(child) + "/comm");
+    std::getline(comm, name);
   }
-  ASSERT_EQ(std::string(name), "cat\n");
+  ASSERT_EQ(name, "cat");
   EXPECT_EQ(m_files.lock("/lock").value(), nullptr);
   ::close(until[1]);
   ::waitpid(child, nullptr, 0);
