@@ -86,7 +86,7 @@ base::Result<void> check_machine(const Options& options)
                         .with_hint("leave --os, --arch, --wsl and --driver-present out"));
 }
 
-base::Result<int> fix(const Options& options, Outside& outside, const effects::Effects& effects, Diagnosis before)
+base::Result<int> fix(const Options& options, Outside& outside, Diagnosis before)
 {
   Mended mended;
   for (const diagnose::Finding& finding : before.findings) {
@@ -105,7 +105,9 @@ base::Result<int> fix(const Options& options, Outside& outside, const effects::E
   CUDASETUP_TRY_ASSIGN(mended.transaction, mend(options, outside));
   outside.console.say("Mended. To take it back: " +
                       base::to_shell(at_place({"sudo", "cudasetup", "undo", mended.transaction}, options)) + "\n");
-  CUDASETUP_TRY_ASSIGN(const Diagnosis after, diagnose_machine(options, outside, effects));
+  // The effects of before are no longer valid.
+  CUDASETUP_TRY_ASSIGN(const Diagnosis after,
+                       diagnose_machine(options, outside, outside.effects_for(options.host.root)));
   show(options, outside, after, mended);
   return status_of(after);
 }
@@ -120,7 +122,7 @@ base::Result<int> run_doctor(const Options& options, Outside& outside)
   }
   CUDASETUP_TRY_ASSIGN(Diagnosis diagnosis, diagnose_machine(options, outside, effects));
   if (options.fix == Switch::on) {
-    return fix(options, outside, effects, std::move(diagnosis));
+    return fix(options, outside, std::move(diagnosis));
   }
   show(options, outside, diagnosis, {});
   return status_of(diagnosis);

@@ -158,8 +158,9 @@ base::Result<int> run_resume(const Options& options, Outside& outside)
   CUDASETUP_TRY_ASSIGN(const Options first, options_of(*last, options, outside));
   CUDASETUP_TRY_ASSIGN(const int status, go_on(*last, first, outside));
   if (status == 0 && options.dry_run == Switch::off && outside.is_root) {
-    // Where nothing was left to do, nothing has ended it yet.
-    CUDASETUP_TRY(apply::end_as_done(effects, {options.host.root, options.how.lock_timeout_seconds}, last->id));
+    // Where nothing was left to do, nothing has ended it yet. The effects of before are no longer valid.
+    CUDASETUP_TRY(apply::end_as_done(
+        outside.effects_for(options.host.root), {options.host.root, options.how.lock_timeout_seconds}, last->id));
   }
   return status;
 }

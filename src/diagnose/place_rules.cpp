@@ -138,7 +138,7 @@ Signs container_library(const Case& at)
 Signs docker_without_runtime(const Case& at)
 {
   return at.details.has_docker_nvidia && !at.details.has_container_runtime
-             ? sign("/etc/docker/daemon.json names nvidia-container-runtime, which is not in /usr/bin",
+             ? sign("/etc/docker/daemon.json names nvidia-container-runtime, which is not there",
                     "install it",
                     {"sudo", "apt-get", "install", "nvidia-container-toolkit"})
              : Signs{};

@@ -163,6 +163,7 @@ Status status_of(const Known& known, const std::vector<Finding>& findings, std::
   status.kernel = known.facts.kernel;
   status.place = place_of(known.facts);
   status.gpus_known = known.facts.pci_readable;
+  status.modules_known = known.details.modules.has_value();
   status.gpus = gpus_of(at);
   status.other_displays = known.details.other_displays.size();
   status.driver = driver_status(at);

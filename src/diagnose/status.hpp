@@ -64,6 +64,7 @@ struct Status {
   std::string kernel;
   std::string place; ///< "a docker container", "WSL"; empty: neither
   bool gpus_known = false;
+  bool modules_known = false; ///< whether those that are loaded were looked at
   std::vector<GpuStatus> gpus;
   std::size_t other_displays = 0;
   DriverStatus driver;

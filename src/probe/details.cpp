@@ -21,6 +21,17 @@ constexpr const char* k_efi_shim = "-605dab50-e046-4300-abb6-3dd810dd8b23";
 /// Of /var/lib/shim-signed: the key that Ubuntu's DKMS signs modules with.
 constexpr const char* k_dkms_key = "/var/lib/shim-signed/mok/MOK.der";
 
+/// The program that Docker's configuration names as NVIDIA's runtime; a bare name is looked for in /usr/bin.
+std::string runtime_named(std::string_view configuration)
+{
+  const std::size_t at = configuration.find("nvidia-container-runtime\"");
+  const std::size_t quote = at == std::string_view::npos ? at : configuration.rfind('"', at);
+  const std::string name(quote == std::string_view::npos
+                             ? std::string_view("nvidia-container-runtime")
+                             : configuration.substr(quote + 1, configuration.find('"', at) - quote - 1));
+  return name.starts_with('/') ? name : "/usr/bin/" + name;
+}
+
 void probe_modules(effects::Files& files, const std::string& sys, host::Details& details)
 {
   if (files.list(sys + "/module").empty()) {
@@ -145,7 +156,7 @@ void probe_system(effects::Files& target, host::Details& details)
   }
   const std::string docker = target.read("/etc/docker/daemon.json").value_or("");
   details.has_docker_nvidia = docker.find("nvidia-container-runtime") != std::string::npos;
-  details.has_container_runtime = exists(target, "/usr/bin/nvidia-container-runtime");
+  details.has_container_runtime = exists(target, runtime_named(docker));
 }
 
 } // namespace

@@ -76,8 +76,10 @@ void add_driver(const Status& status, Screen& screen)
   if (driver.loaded) {
     const std::string module = driver.module ? " (" + std::string(host::name_of(*driver.module)) + " module)" : "";
     screen.line("Driver", driver.loaded->text() + " is loaded" + module);
+  } else if (status.place == "WSL") {
+    screen.line("Driver", "Windows' own serves WSL");
   } else {
-    screen.line("Driver", status.place == "WSL" ? "Windows' own serves WSL" : "no NVIDIA driver is loaded");
+    screen.line("Driver", status.modules_known ? "no NVIDIA driver is loaded" : "not known whether one is loaded");
   }
   if (driver.installed || !driver.package.empty()) {
     screen.line("Driver",

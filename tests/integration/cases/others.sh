@@ -59,9 +59,10 @@ expect_only_ours
 expect_no_simulation
 rm "$ROOT/etc/apt/preferences.d/vendor"
 
-# --- An index that does not fit for a while, then packages that apt cannot have as the index describes them
+# --- An index that does not fit for a while, then packages that neither we beforehand (once, and twice) nor apt can have
+# as the index describes them
 faults '[{"path": "ubuntu2204/x86_64/Packages", "do": "wrong-bytes", "times": 1},
-         {"path": "/libcufft-11-8_.*deb$", "do": 404, "times": 1}, {"path": "/libcurand-11-8_.*deb$", "do": "wrong-bytes", "times": 1}]'
+         {"path": "/libcufft-11-8_.*deb$", "do": 404, "times": 2}, {"path": "/libcurand-11-8_.*deb$", "do": "wrong-bytes", "times": 3}]'
 setup install --yes "${SMALL[@]}"
 expect_status 0
 expect_err 'an archive gave an index that does not fit the rest of it .*; trying again in 5 s'

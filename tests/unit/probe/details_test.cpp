@@ -226,6 +226,11 @@ TEST_F(DetailsProbe, WhatTheSystemAwaits)
   EXPECT_EQ(details.installer_log_owner, 1000U);
   EXPECT_TRUE(details.has_docker_nvidia);
   EXPECT_FALSE(details.has_container_runtime);
+  m_files.put("/etc/docker/daemon.json",
+              R"({"runtimes":{"nvidia":{"args":[],"path":"/usr/local/nvidia/toolkit/nvidia-container-runtime"}}})");
+  EXPECT_FALSE(look().has_container_runtime);
+  m_files.put("/usr/local/nvidia/toolkit/nvidia-container-runtime", "");
+  EXPECT_TRUE(look().has_container_runtime) << "where it is said to be";
 }
 
 } // namespace
