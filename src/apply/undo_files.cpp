@@ -1,7 +1,6 @@
 #include "apply/undo_parts.hpp"
 
 #include "base/octal.hpp"
-#include "effects/half_written.hpp"
 
 #include <algorithm>
 
@@ -132,8 +131,10 @@ void consider(const UndoInput& input, const Original& original, Commands& comman
   if (input.available.contains(doomed)) {
     commands.push_back({"rm", "-rf", "--", doomed});
   }
-  if (const std::string half = effects::half_written(original.path); input.available.contains(half)) {
-    commands.push_back({"rm", "-f", "--", half});
+  for (const std::string& half : half_made(original.path)) {
+    if (input.available.contains(half)) {
+      commands.push_back({"rm", "-f", "--", half});
+    }
   }
   if (now == original.before || lies_in_removed_tree(input, original.path)) {
     return;

@@ -8,6 +8,9 @@
 /// The parts of plan_undo. Only src/apply/undo_*.cpp include this.
 namespace cudasetup::apply {
 
+/// What a step that was cut off may leave beside a file that it made: the file under its name of before.
+std::vector<std::string> half_made(const std::string& path);
+
 /// A step of an undo: these commands, in order.
 plan::Step
 undo_step(std::string id, std::string title, std::string because, std::vector<std::vector<std::string>> commands);

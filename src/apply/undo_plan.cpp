@@ -5,8 +5,15 @@
 #include "apply/take_up.hpp"
 #include "apply/undo_parts.hpp"
 #include "effects/half_written.hpp"
+#include "fetch/part_file.hpp"
 
 namespace cudasetup::apply {
+
+std::vector<std::string> half_made(const std::string& path)
+{
+  fetch::PartNames names = fetch::part_names(path);
+  return {effects::half_written(path), std::move(names.part), std::move(names.note)};
+}
 
 plan::Step
 undo_step(std::string id, std::string title, std::string because, std::vector<std::vector<std::string>> commands)
@@ -49,7 +56,9 @@ base::Result<UndoInput> look_for_undo(effects::Files& target, const journal::Tra
     } else if (is_sound(target, original)) {
       input.available.insert(original.saved);
     }
-    files.push_back(effects::half_written(original.path));
+    for (std::string& name : half_made(original.path)) {
+      files.push_back(std::move(name));
+    }
     if (original.extent == journal::Extent::tree) {
       files.push_back(journal::doomed_tree(original.path, transaction.id));
     }

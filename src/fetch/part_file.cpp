@@ -13,13 +13,18 @@ constexpr std::uint64_t k_read_back = 4u * 1024 * 1024;
 
 } // namespace
 
+PartNames part_names(const std::string& to)
+{
+  return {to + ".part", to + ".part.from"};
+}
+
 PartFile::PartFile(effects::Files& files,
                    effects::Interrupts& interrupts,
                    std::string to,
                    base::Url url,
                    std::optional<base::Digest> known)
-    : m_files(files), m_interrupts(interrupts), m_to(std::move(to)), m_part(m_to + ".part"),
-      m_note(m_to + ".part.from"), m_url(std::move(url)), m_known(std::move(known)), m_digests(m_known)
+    : m_files(files), m_interrupts(interrupts), m_to(std::move(to)), m_part(part_names(m_to).part),
+      m_note(part_names(m_to).note), m_url(std::move(url)), m_known(std::move(known)), m_digests(m_known)
 {
 }
 

@@ -10,6 +10,13 @@
 
 namespace cudasetup::fetch {
 
+/// What a download to that file leaves beside it where it is cut off: see PartFile.
+struct PartNames {
+  std::string part;
+  std::string note;
+};
+PartNames part_names(const std::string& to);
+
 /// A download that is not complete: `TO.part`, and `TO.part.from`, which says of which address and version of the file
 /// it is, and which bytes are there once they are not simply those from the beginning on. The digests follow what there
 /// is from the beginning on: while it arrives, and for what arrived before its turn by reading it back.

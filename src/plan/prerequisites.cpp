@@ -184,7 +184,8 @@ std::vector<Step> finish_steps(const Input& input)
   step.id = k_finish_step;
   step.title = "Let dpkg finish what it was cut off at";
   step.because = input.facts.dpkg_audit.front() +
-                 "; apt does nothing before that is mended. Packages may be completed, and none is removed";
+                 "; apt does nothing before that is mended. Packages may be completed; none is removed but a local "
+                 "installer that is there in part";
   // An empty list of selections changes nothing, but has dpkg merge what it had not written down yet: apt refuses to
   // work until then.
   Run merge = run({"dpkg", "--set-selections"});
@@ -192,19 +193,33 @@ std::vector<Step> finish_steps(const Input& input)
   Run mend = apt_install(input, {}, Recommends::take);
   mend.command.argv.insert(mend.command.argv.end(), {"--fix-broken", "--no-remove"});
   mend.on_failure = is_taken_up(input) ? OnFailure::go_on : OnFailure::stop;
+  // Local installers of NVIDIA's are in no archive that apt could have them from again.
+  Run purge = run({"dpkg", "--force-remove-reinstreq", "--purge"});
+  std::vector<host::CutOffPackage> installable = input.facts.cut_off_packages;
+  std::erase_if(installable, [&](const host::CutOffPackage& package) {
+    const bool is_local = package.name.starts_with("cuda-repo-");
+    if (is_local) {
+      purge.command.argv.push_back(package.name);
+    }
+    return is_local;
+  });
   Run marks = run({"apt-mark", "auto"});
   marks.on_failure = mend.on_failure;
-  if (!input.facts.cut_off_packages.empty()) {
+  if (!installable.empty()) {
     // Apt by itself only tries to configure what is unpacked in part, and dpkg refuses.
     mend.command.argv.emplace_back("--reinstall");
   }
-  for (const host::CutOffPackage& package : input.facts.cut_off_packages) {
+  for (const host::CutOffPackage& package : installable) {
     mend.command.argv.push_back(package.name);
     if (package.automatic) {
       marks.command.argv.push_back(package.name);
     }
   }
-  step.actions = {merge, mend};
+  step.actions = {merge};
+  if (purge.command.argv.size() > 3) {
+    step.actions.emplace_back(std::move(purge));
+  }
+  step.actions.emplace_back(std::move(mend));
   if (marks.command.argv.size() > 2) {
     // To name a package marks it as asked for.
     step.actions.emplace_back(std::move(marks));

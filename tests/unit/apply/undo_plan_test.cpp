@@ -239,8 +239,9 @@ TEST_F(UndoPlanTest, a_package_that_was_unpacked_in_part_is_completed_before_it_
 TEST_F(UndoPlanTest, a_file_that_was_half_written_goes)
 {
   path({"/etc/new", Extent::single, {}, ""}, {}, {});
-  m_input.available.insert("/etc/.new.cudasetup-new");
-  EXPECT_EQ(commands(), Lines{"rm -f -- /etc/.new.cudasetup-new"});
+  m_input.available = {"/etc/.new.cudasetup-new", "/etc/new.part", "/etc/new.part.from"};
+  EXPECT_EQ(commands(),
+            (Lines{"rm -f -- /etc/.new.cudasetup-new", "rm -f -- /etc/new.part", "rm -f -- /etc/new.part.from"}));
 }
 
 TEST_F(UndoPlanTest, a_directory_that_went_is_made_again)

@@ -248,6 +248,11 @@ TEST(Planner, HasAptInstallAgainWhatWasUnpackedInPart)
   ASSERT_EQ(lines.size(), 3U);
   EXPECT_THAT(lines[1], testing::EndsWith(" --fix-broken --no-remove --reinstall cuda-opencl-11-1 cuda-nvcc-11-1"));
   EXPECT_EQ(lines[2], "apt-mark auto cuda-opencl-11-1");
+  sample->facts.cut_off_packages = {{"cuda-repo-ubuntu1804-11-1-local", false}};
+  EXPECT_THAT(shell_lines(sample->plan(), "finish-dpkg"),
+              testing::ElementsAre(testing::_,
+                                   "dpkg --force-remove-reinstreq --purge cuda-repo-ubuntu1804-11-1-local",
+                                   testing::EndsWith(" --fix-broken --no-remove")));
   sample->facts.cut_off_packages.clear();
   EXPECT_THAT(shell_lines(sample->plan(), "finish-dpkg").back(), testing::EndsWith(" --fix-broken --no-remove"));
 }
