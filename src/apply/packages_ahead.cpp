@@ -1,6 +1,7 @@
 #include "apply/packages_ahead.hpp"
 
 #include "apply/apt_settings.hpp"
+#include "fetch/part_file.hpp"
 
 namespace cudasetup::apply {
 
@@ -45,9 +46,9 @@ base::Result<void> fetch_into_archives(Workbench& bench, const PackagesAhead& pa
 void drop_parts(effects::Files& target, const PackagesAhead& packages)
 {
   for (const PackageFile& file : packages.files) {
-    for (const char* part : {".part", ".part.from"}) {
-      static_cast<void>(target.remove(packages.archives + file.name + part));
-    }
+    const fetch::PartNames names = fetch::part_names(packages.archives + file.name);
+    static_cast<void>(target.remove(names.part));
+    static_cast<void>(target.remove(names.note));
   }
 }
 

@@ -100,10 +100,14 @@ void read_past(const Options& options, const Outside& outside, const effects::Ef
   }
 }
 
-/// Whether apt or dpkg is at work: what is half done then is on its way.
-bool packages_are_changing(effects::Files& target)
+/// Where apt or dpkg is at work, what is half done is on its way, and no fault.
+void leave_out_what_is_under_way(effects::Files& target, Diagnosis& diagnosis)
 {
-  return target.lock_owner("/var/lib/dpkg/lock-frontend") || target.lock_owner("/var/lib/dpkg/lock");
+  if (target.lock_owner("/var/lib/dpkg/lock-frontend") || target.lock_owner("/var/lib/dpkg/lock")) {
+    diagnosis.unknown.emplace_back("what dpkg has not finished: it is at work just now");
+    diagnosis.facts.dpkg_audit.clear();
+    diagnosis.facts.cut_off_packages.clear();
+  }
 }
 
 void note_unreadable(const effects::Effects& effects, Diagnosis& diagnosis)
@@ -124,18 +128,8 @@ void note_unreadable(const effects::Effects& effects, Diagnosis& diagnosis)
   }
 }
 
-void note_unknown(const Options& options, const Outside& outside, const effects::Effects& effects, Diagnosis& diagnosis)
+void note_unknown(const Options& options, const Outside& outside, Diagnosis& diagnosis)
 {
-  if (diagnosis.is_other_machine) {
-    diagnosis.unknown.emplace_back("this machine: the options speak of another one");
-    return;
-  }
-  note_unreadable(effects, diagnosis);
-  if (packages_are_changing(effects.target)) {
-    diagnosis.unknown.emplace_back("what dpkg has not finished: it is at work just now");
-    diagnosis.facts.dpkg_audit.clear();
-    diagnosis.facts.cut_off_packages.clear();
-  }
   const host::HostFacts& facts = diagnosis.facts;
   if (is_tree(options) && !options.host.sys_path) {
     diagnosis.unknown.emplace_back("GPUs, firmware and loaded modules: a tree below --root has none");
@@ -188,8 +182,12 @@ base::Result<Diagnosis> diagnose_machine(const Options& options, Outside& outsid
     read_past(options, outside, effects, diagnosis);
     const probe::DetailOptions more{variables_of(options, outside), python_directories(diagnosis.transactions)};
     diagnosis.details = probe::probe_details(effects.files, effects.target, look, more, diagnosis.facts);
+    note_unreadable(effects, diagnosis);
+    leave_out_what_is_under_way(effects.target, diagnosis);
+    note_unknown(options, outside, diagnosis);
+  } else {
+    diagnosis.unknown.emplace_back("this machine: the options speak of another one");
   }
-  note_unknown(options, outside, effects, diagnosis);
   const host::AptFaults apt =
       plan::find_source_faults(*diagnosis.manifest, diagnosis.facts, settings_of(options, *diagnosis.manifest));
   diagnosis.findings =

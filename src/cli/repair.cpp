@@ -4,6 +4,7 @@
 #include "cli/pipeline.hpp"
 #include "cli/typed.hpp"
 #include "cli/verbs.hpp"
+#include "plan/source_faults.hpp"
 #include "render/shell.hpp"
 #include "render/text.hpp"
 #include "resolve/target.hpp"
@@ -22,16 +23,6 @@ base::Result<void> check_subject(const Options& options)
   return base::fail(
       base::make_error(ErrorKind::usage, "repair " + base::quote(options.subject) + ": it can repair repo alone")
           .with_hint("see what is wrong", at_place({"cudasetup", "repair", "repo", "--dry-run"}, options)));
-}
-
-/// The machine, as far as a source of NVIDIA's is made for it.
-resolve::Resolution machine_of(const resolve::Target& target)
-{
-  resolve::Resolution machine;
-  machine.ubuntu = target.ubuntu;
-  machine.archive = target.archive;
-  machine.arch = target.arch.value_or(machine.arch);
-  return machine;
 }
 
 void show(const Options& options,
@@ -59,7 +50,8 @@ base::Result<Prepared> prepare_repair(const Options& options, const Outside& out
   prepared.manifest = std::make_unique<manifest::Manifest>(std::move(manifest));
   CUDASETUP_TRY_ASSIGN(prepared.facts, find_facts(options, *prepared.manifest, effects, outside.is_root));
   const resolve::Target target = resolve::find_target(*prepared.manifest, prepared.facts);
-  prepared.plan = plan::make_repair_plan(machine_of(target), prepared.facts, settings_of(options, *prepared.manifest));
+  prepared.plan =
+      plan::make_repair_plan(plan::machine_of(target), prepared.facts, settings_of(options, *prepared.manifest));
   return prepared;
 }
 

@@ -18,6 +18,25 @@ Signs interrupted(const Case& at)
              : sign(std::string(host::k_dpkg_interrupted), "let dpkg finish", {"sudo", "dpkg", "--configure", "-a"});
 }
 
+/// Dpkg refuses to configure what was unpacked in part, and apt alone does no more than that. Local installers of
+/// NVIDIA's are in no archive.
+std::vector<base::Hint> mend_cut_off(const std::vector<host::CutOffPackage>& packages)
+{
+  base::Command again{{"sudo", "apt-get", "install", "--reinstall"}};
+  base::Command away{{"sudo", "dpkg", "--force-remove-reinstreq", "--purge"}};
+  for (const host::CutOffPackage& package : packages) {
+    (host::is_local_installer(package.name) ? away : again).argv.push_back(package.name);
+  }
+  std::vector<base::Hint> remedies;
+  if (again.argv.size() > 4) {
+    remedies.push_back({"install again what was unpacked in part", std::move(again)});
+  }
+  if (away.argv.size() > 4) {
+    remedies.push_back({"remove what no archive has; the next installation brings it again", std::move(away)});
+  }
+  return remedies;
+}
+
 Signs unfinished(const Case& at)
 {
   std::vector<std::string> packages = at.facts.dpkg_audit;
@@ -26,12 +45,7 @@ Signs unfinished(const Case& at)
     return {};
   }
   if (!at.facts.cut_off_packages.empty()) {
-    // Dpkg refuses to configure them, and apt alone does no more than that.
-    std::vector<std::string> words = {"sudo", "apt-get", "install", "--reinstall"};
-    for (const host::CutOffPackage& package : at.facts.cut_off_packages) {
-      words.push_back(package.name);
-    }
-    return {{base::join(packages, ", "), {{"install again what was unpacked in part", base::Command{words}}}, ""}};
+    return {{base::join(packages, ", "), mend_cut_off(at.facts.cut_off_packages), ""}};
   }
   Signs signs = sign(base::join(packages, ", "), "let dpkg finish", {"sudo", "dpkg", "--configure", "-a"});
   signs.front().remedies.push_back(

@@ -135,6 +135,11 @@ bool is_of_minor(std::string_view name, std::string_view dashed_minor)
   return name.ends_with(dashed) || name.find(dashed + "-") != std::string_view::npos;
 }
 
+bool is_local_installer(std::string_view name)
+{
+  return name.starts_with("cuda-repo-");
+}
+
 bool is_driver_package(std::string_view name)
 {
   static constexpr std::array<std::string_view, 14> k_driver_prefixes = {"cuda-drivers",

@@ -16,6 +16,9 @@ bool is_nvidia_package(std::string_view name);
 /// Whether the package's name carries this minor ("11-1"): cuda-nvcc-11-1 does, cuda-toolkit-config-common does not.
 bool is_of_minor(std::string_view name, std::string_view dashed_minor);
 
+/// Whether the package is a local installer: a folder of packages with its source, which is in no archive itself.
+bool is_local_installer(std::string_view name);
+
 /// Whether the package is part of NVIDIA's driver: its module, what makes one, its libraries and tools.
 bool is_driver_package(std::string_view name);
 

@@ -197,7 +197,7 @@ std::vector<Step> finish_steps(const Input& input)
   Run purge = run({"dpkg", "--force-remove-reinstreq", "--purge"});
   std::vector<host::CutOffPackage> installable = input.facts.cut_off_packages;
   std::erase_if(installable, [&](const host::CutOffPackage& package) {
-    const bool is_local = package.name.starts_with("cuda-repo-");
+    const bool is_local = host::is_local_installer(package.name);
     if (is_local) {
       purge.command.argv.push_back(package.name);
     }

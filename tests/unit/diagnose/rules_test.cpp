@@ -105,6 +105,19 @@ TEST(Diagnose, WhatBlocksMostComesFirst)
                           "profile-names-missing"));
 }
 
+TEST(Diagnose, WhatWasUnpackedInPartIsInstalledAgainOrRemoved)
+{
+  Machine machine;
+  machine.facts.dpkg_audit = {"cuda-nvcc-12-4: unpacked, must be installed again"};
+  machine.facts.cut_off_packages = {{"cuda-nvcc-12-4", true}, {"cuda-repo-ubuntu2204-12-4-local", false}};
+  const auto findings = machine.findings();
+  ASSERT_EQ(findings.size(), 1U);
+  ASSERT_EQ(findings[0].remedies.size(), 2U);
+  EXPECT_EQ(base::to_shell(*findings[0].remedies[0].command), "sudo apt-get install --reinstall cuda-nvcc-12-4");
+  EXPECT_EQ(base::to_shell(*findings[0].remedies[1].command),
+            "sudo dpkg --force-remove-reinstreq --purge cuda-repo-ubuntu2204-12-4-local");
+}
+
 TEST(Diagnose, WhatFollowsFromACauseIsNotToldBesideIt)
 {
   Machine machine;
