@@ -180,14 +180,16 @@ faults_mend() {
 
 # faults_campaign OSVERSION CUDA: a power cut at every sync of a file (each record of the journal ends with one), and at
 # random moments, for the methods network and local; after each `resume` or `undo`, in turn. CUDASETUP_SEED,
-# CUDASETUP_FAULT_SYNCS (at most so many, 400) and CUDASETUP_FAULT_RUNS (random moments a method, 20) may be given.
+# CUDASETUP_FAULT_SYNCS (up to which sync, 400), CUDASETUP_FAULT_EVERY (at which of them: 3 for every third, 1),
+# CUDASETUP_FAULT_METHODS and CUDASETUP_FAULT_RUNS (random moments a method, 20) may be given.
 faults_campaign() {
-  local method number moment count=0 runs=${CUDASETUP_FAULT_RUNS:-20}
+  local method number moment count=0 before runs=${CUDASETUP_FAULT_RUNS:-20}
   RANDOM=${CUDASETUP_SEED:-1}
   printf 'seed %s, %s random moments a method\n' "${CUDASETUP_SEED:-1}" "$runs"
-  for method in network local; do
+  for method in ${CUDASETUP_FAULT_METHODS:-network local}; do
     faults_prepare "$1" "$2" --method "$method"
-    for ((number = 1; number <= ${CUDASETUP_FAULT_SYNCS:-400}; number++)); do
+    before=$count
+    for ((number = 1; number <= ${CUDASETUP_FAULT_SYNCS:-400}; number += ${CUDASETUP_FAULT_EVERY:-1})); do
       faults_fresh
       faults_kind "$((count + 1))"
       if ! faults_at_sync "$number"; then
@@ -197,7 +199,7 @@ faults_campaign() {
       count=$((count + 1))
       faults_turn "$count" "$method, $FAULTS_CUT cut at sync $number"
     done
-    printf '%s: cut at %s syncs\n' "$method" "$((number - 1))"
+    printf '%s: cut at %s syncs, up to the one before %s\n' "$method" "$((count - before))" "$number"
     for ((number = 1; number <= runs; number++)); do
       moment=$((RANDOM * FAULTS_MILLISECONDS / 32768))
       faults_fresh
