@@ -1,6 +1,7 @@
 #include "apply/undo_parts.hpp"
 
 #include "base/octal.hpp"
+#include "effects/half_written.hpp"
 
 #include <algorithm>
 
@@ -128,8 +129,10 @@ void consider(const UndoInput& input, const Original& original, Commands& comman
 {
   const PathState& now = input.paths_now.at(original.path);
   const std::string doomed = journal::doomed_tree(original.path, input.transaction.id);
-  if (input.available.contains(doomed)) {
-    commands.push_back({"rm", "-rf", "--", doomed});
+  for (const std::string& tree : {doomed, effects::half_written(original.saved)}) {
+    if (original.extent == Extent::tree && input.available.contains(tree)) {
+      commands.push_back({"rm", "-rf", "--", tree});
+    }
   }
   for (const std::string& half : half_made(original.path)) {
     if (input.available.contains(half)) {

@@ -11,8 +11,8 @@ namespace cudasetup::apply {
 
 std::vector<std::string> half_made(const std::string& path)
 {
-  fetch::PartNames names = fetch::part_names(path);
-  return {effects::half_written(path), std::move(names.part), std::move(names.note)};
+  const fetch::PartNames names = fetch::part_names(path);
+  return {effects::half_written(path), names.part, names.note, effects::half_written(names.note)};
 }
 
 plan::Step
@@ -61,6 +61,7 @@ base::Result<UndoInput> look_for_undo(effects::Files& target, const journal::Tra
     }
     if (original.extent == journal::Extent::tree) {
       files.push_back(journal::doomed_tree(original.path, transaction.id));
+      files.push_back(effects::half_written(original.saved));
     }
   }
   for (const journal::KeptPackage& kept : transaction.kept) {

@@ -2,12 +2,12 @@
 
 #include "system/errno_error.hpp"
 #include "system/file_objects.hpp"
+#include "system/names_in.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <limits>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -169,20 +169,12 @@ std::vector<std::string> PosixFiles::list(const std::string& path)
   if (m_walk.locate(path, FollowLinks::yes, place) != 0) {
     return {};
   }
-  Fd folder(::openat(place.directory.number(), place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  DIR* listing = folder ? ::fdopendir(folder.number()) : nullptr;
-  if (listing == nullptr) {
+  const Fd folder(
+      ::openat(place.directory.number(), place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  std::vector<std::string> names;
+  if (!folder || names_in(folder.number(), names) != 0) {
     return {};
   }
-  folder.release();
-  std::vector<std::string> names;
-  while (const dirent* entry = ::readdir(listing)) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") {
-      names.push_back(name);
-    }
-  }
-  ::closedir(listing);
   std::sort(names.begin(), names.end());
   return names;
 }

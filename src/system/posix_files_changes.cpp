@@ -1,10 +1,12 @@
 #include "system/atomic_write.hpp"
+#include "system/copy_tree.hpp"
 #include "system/errno_error.hpp"
 #include "system/file_objects.hpp"
 #include "system/posix_files.hpp"
 #include "system/remove_tree.hpp"
 
 #include "base/text.hpp"
+#include "effects/half_written.hpp"
 
 #include <cerrno>
 
@@ -166,6 +168,42 @@ base::Result<void> PosixFiles::make_link(const std::string& path, const std::str
   return {};
 }
 
+namespace {
+
+/// For a directory that came with a lower layer of an image: overlay file systems rename none of those (EXDEV, see
+/// Linux's Documentation/filesystems/overlayfs.rst, "renaming directories"). It is copied, and goes once the copy has
+/// its name; what was at @p to stays until then.
+int move_tree(const Place& from, const Place& to)
+{
+  const std::string half = effects::half_written(to.name);
+  const int there = to.directory.number();
+  int why = remove_tree(there, half);
+  if (why == 0) {
+    why = copy_tree(from.directory.number(), from.name, there, half);
+  }
+  if (why == 0) {
+    const Fd readable(::openat(there, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    why = readable && ::syncfs(readable.number()) == 0 ? 0 : errno;
+  }
+  if (why == 0 && ::renameat(there, half.c_str(), there, to.name.c_str()) != 0) {
+    why = errno;
+  }
+  if (why != 0) {
+    [[maybe_unused]] const int removed = remove_tree(there, half);
+    return why;
+  }
+  return remove_tree(from.directory.number(), from.name);
+}
+
+bool is_directory(const Place& place)
+{
+  struct stat status {};
+  return ::fstatat(place.directory.number(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISDIR(status.st_mode);
+}
+
+} // namespace
+
 base::Result<void> PosixFiles::rename(const std::string& from, const std::string& to)
 {
   CUDASETUP_TRY_ASSIGN(const Place source, locate("rename", from, FollowLinks::no));
@@ -173,6 +211,9 @@ base::Result<void> PosixFiles::rename(const std::string& from, const std::string
   int why = 0;
   if (::renameat(source.directory.number(), source.name.c_str(), place.directory.number(), place.name.c_str()) != 0) {
     why = errno;
+  }
+  if (why == EXDEV && is_directory(source)) {
+    why = move_tree(source, place);
   }
   if (why != 0) {
     return base::fail(failure(why, "rename " + shown(from) + " to", to));

@@ -1,36 +1,17 @@
 #include "system/remove_tree.hpp"
 
 #include "system/fd.hpp"
+#include "system/names_in.hpp"
 
 #include <cerrno>
-#include <memory>
 #include <vector>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 namespace cudasetup::system {
 
 namespace {
-
-int names_in(int directory, std::vector<std::string>& names)
-{
-  const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(directory), ::closedir);
-  if (!listing) {
-    const int why = errno;
-    ::close(directory);
-    return why;
-  }
-  errno = 0;
-  while (const dirent* entry = ::readdir(listing.get())) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") {
-      names.push_back(name);
-    }
-  }
-  return errno;
-}
 
 int remove_folder(int directory, const std::string& name, dev_t device)
 {
@@ -43,7 +24,7 @@ int remove_folder(int directory, const std::string& name, dev_t device)
     return EXDEV;
   }
   std::vector<std::string> names;
-  if (const int why = names_in(::fcntl(folder.number(), F_DUPFD_CLOEXEC, 0), names); why != 0) {
+  if (const int why = names_in(folder.number(), names); why != 0) {
     return why;
   }
   for (const std::string& entry : names) {

@@ -8,6 +8,7 @@
 
 FAULTS_CUT=power
 FAULTS_FAILURES=0
+FAULTS_ID=0001
 
 # faults_layer OSVERSION PACKAGE...: a layer that has Ubuntu's packages already, and these, so that a run takes seconds
 # and no network.
@@ -24,22 +25,28 @@ faults_layer() {
   FAULTS_LAYER=$(root_layer "$ROOT")
 }
 
-# faults_prepare OSVERSION CUDA OPTIONS...: that layer; the options of the installation (its LibTorch is a tiny one, that
-# nothing can compute with); the states before, and after an installation that nobody disturbed.
+# faults_prepare OSVERSION CUDA OPTIONS...: that layer; the installation as FAULTS_COMMAND (its LibTorch is a tiny one,
+# that nothing can compute with); the states before, and after an installation that nobody disturbed.
 faults_prepare() {
   local cuda=$2
   faults_layer "$1"
   shift 2
   faults_tiny_torch
   FAULTS_OPTIONS=(--cuda "$cuda" --torch "$TORCH" --driver none --profile runtime "$@")
+  FAULTS_COMMAND=(install --yes "${FAULTS_OPTIONS[@]}")
+  faults_undisturbed
+  root_drop "$ROOT"
+}
+
+# faults_undisturbed: FAULTS_COMMAND in a fresh root, which stays; the states before and after, and how long it took.
+faults_undisturbed() {
   faults_fresh
   undo_state "$ROOT" >"$CASE_HOME/faults-before"
   local started=$EPOCHREALTIME
-  setup install --yes "${FAULTS_OPTIONS[@]}"
-  faults_installed
+  setup "${FAULTS_COMMAND[@]}"
+  faults_done
   FAULTS_MILLISECONDS=$(((${EPOCHREALTIME/./} - ${started/./}) / 1000))
   undo_state "$ROOT" >"$CASE_HOME/faults-after"
-  root_drop "$ROOT"
 }
 
 # faults_tiny_torch: $OVERLAY and $PYTORCH give a tiny LibTorch for the root's own, which says that it is that. Its server
@@ -110,6 +117,19 @@ faults_no_newer() { rm -r "$ROOT/srv/newer" "$ROOT/etc/apt/sources.list.d/newer.
 
 faults_fresh() { ROOT=$(root_make "$(root_suite "$FAULTS_OS")" "$FAULTS_OS" "$FAULTS_LAYER"); }
 
+# faults_uninstalling: from here on roots have that installation, and it is its uninstalling that is killed.
+faults_uninstalling() {
+  faults_undisturbed
+  FAULTS_LAYER=$(root_layer "$ROOT")
+  FAULTS_COMMAND=(uninstall --yes)
+  FAULTS_ID=0002
+  faults_undisturbed
+  root_drop "$ROOT"
+}
+
+# faults_done: FAULTS_COMMAND did it.
+faults_done() { if [ "${FAULTS_COMMAND[0]}" = install ]; then faults_installed; else expect_status 0; fi; }
+
 # faults_installed: it is all there; the tiny LibTorch fails the verification that follows.
 faults_installed() {
   [ "$STATUS" = 40 ] || fail "status $STATUS, expected 40"
@@ -133,10 +153,12 @@ faults_cut() {
   RUN=
 }
 
-# faults_start COMMAND...: the installation in a session of its own, with the words before it (strace, say).
+# faults_start COMMAND...: FAULTS_COMMAND in a session of its own, with the words before it (strace, say).
 faults_start() {
-  setsid "$@" "$CUDASETUP" install --root "$ROOT" --mirror "nvidia=$NVIDIA" --mirror "pytorch=$PYTORCH" \
-    --manifest "$OVERLAY" --yes "${FAULTS_OPTIONS[@]}" >"$OUT" 2>"$ERR" </dev/null &
+  local mirrors=()
+  [ "${FAULTS_COMMAND[0]}" != install ] ||
+    mirrors=(--mirror "nvidia=$NVIDIA" --mirror "pytorch=$PYTORCH" --manifest "$OVERLAY")
+  setsid "$@" "$CUDASETUP" "${FAULTS_COMMAND[@]}" --root "$ROOT" "${mirrors[@]}" >"$OUT" 2>"$ERR" </dev/null &
   RUN=$!
 }
 
@@ -148,7 +170,7 @@ faults_at_sync() {
   local status=0
   wait "$RUN" || status=$?
   faults_cut
-  [ "$status" != 40 ]
+  [ "$status" != 40 ] && [ "$status" != 0 ]
 }
 
 # faults_after MILLISECONDS: killed so long after its start.
@@ -166,12 +188,13 @@ faults_mend() {
     setup resume
     # Killed before the first record, there is nothing to go on with.
     if grep -q '^Nothing to go on with' "$OUT"; then
-      setup install --yes "${FAULTS_OPTIONS[@]}"
+      setup "${FAULTS_COMMAND[@]}"
     fi
     [ "$STATUS" = 40 ] || [ "$STATUS" = 0 ] || fail "$2: resume ended with status $STATUS"
   else
-    setup undo --yes
-    [ "$STATUS" = 0 ] || fail "$2: undo ended with status $STATUS"
+    # Killed before its first record, there is no such transaction.
+    setup undo --yes "$FAULTS_ID"
+    [ "$STATUS" = 0 ] || grep -q "^error: no transaction $FAULTS_ID" "$ERR" || fail "$2: undo ended with status $STATUS"
   fi
   undo_state "$ROOT" >"$CASE_HOME/faults-now"
   expect_same "$expected" "$CASE_HOME/faults-now" "$2: after $1 the root is not as it should be"
@@ -183,33 +206,48 @@ faults_mend() {
 # CUDASETUP_FAULT_SYNCS (up to which sync, 400), CUDASETUP_FAULT_EVERY (at which of them: 3 for every third, 1),
 # CUDASETUP_FAULT_METHODS and CUDASETUP_FAULT_RUNS (random moments a method, 20) may be given.
 faults_campaign() {
-  local method number moment count=0 before runs=${CUDASETUP_FAULT_RUNS:-20}
-  RANDOM=${CUDASETUP_SEED:-1}
-  printf 'seed %s, %s random moments a method\n' "${CUDASETUP_SEED:-1}" "$runs"
+  local method
+  faults_begin
   for method in ${CUDASETUP_FAULT_METHODS:-network local}; do
     faults_prepare "$1" "$2" --method "$method"
-    before=$count
-    for ((number = 1; number <= ${CUDASETUP_FAULT_SYNCS:-400}; number += ${CUDASETUP_FAULT_EVERY:-1})); do
-      faults_fresh
-      faults_kind "$((count + 1))"
-      if ! faults_at_sync "$number"; then
-        root_drop "$ROOT"
-        break
-      fi
-      count=$((count + 1))
-      faults_turn "$count" "$method, $FAULTS_CUT cut at sync $number"
-    done
-    printf '%s: cut at %s syncs, up to the one before %s\n' "$method" "$((count - before))" "$number"
-    for ((number = 1; number <= runs; number++)); do
-      moment=$((RANDOM * FAULTS_MILLISECONDS / 32768))
-      faults_fresh
-      count=$((count + 1))
-      faults_kind "$count"
-      faults_after "$moment"
-      faults_turn "$count" "$method, $FAULTS_CUT cut after $moment ms of $FAULTS_MILLISECONDS"
-    done
+    faults_rows "$method"
   done
-  printf '%s runs, %s of them not mended\n' "$count" "$FAULTS_FAILURES"
+  faults_end
+}
+
+# faults_begin: the seed, once a case.
+faults_begin() {
+  RANDOM=${CUDASETUP_SEED:-1}
+  FAULTS_COUNT=0
+  printf 'seed %s, %s random moments a method\n' "${CUDASETUP_SEED:-1}" "${CUDASETUP_FAULT_RUNS:-20}"
+}
+
+# faults_rows WHAT: FAULTS_COMMAND cut at every sync and at random moments.
+faults_rows() {
+  local number moment before=$FAULTS_COUNT
+  for ((number = 1; number <= ${CUDASETUP_FAULT_SYNCS:-400}; number += ${CUDASETUP_FAULT_EVERY:-1})); do
+    faults_fresh
+    faults_kind "$((FAULTS_COUNT + 1))"
+    if ! faults_at_sync "$number"; then
+      root_drop "$ROOT"
+      break
+    fi
+    FAULTS_COUNT=$((FAULTS_COUNT + 1))
+    faults_turn "$FAULTS_COUNT" "$1, $FAULTS_CUT cut at sync $number"
+  done
+  printf '%s: cut at %s syncs, up to the one before %s\n' "$1" "$((FAULTS_COUNT - before))" "$number"
+  for ((number = 1; number <= ${CUDASETUP_FAULT_RUNS:-20}; number++)); do
+    moment=$((RANDOM * FAULTS_MILLISECONDS / 32768))
+    faults_fresh
+    FAULTS_COUNT=$((FAULTS_COUNT + 1))
+    faults_kind "$FAULTS_COUNT"
+    faults_after "$moment"
+    faults_turn "$FAULTS_COUNT" "$1, $FAULTS_CUT cut after $moment ms of $FAULTS_MILLISECONDS"
+  done
+}
+
+faults_end() {
+  printf '%s runs, %s of them not mended\n' "$FAULTS_COUNT" "$FAULTS_FAILURES"
   [ "$FAULTS_FAILURES" = 0 ] || fail 'see above'
 }
 

@@ -332,6 +332,28 @@ TEST_F(UndoPlanTest, a_saved_original_that_is_spoilt_is_not_put_back)
   EXPECT_TRUE(m_plan.lost.empty());
 }
 
+TEST_F(UndoPlanTest, what_writing_and_copying_left_half_done_goes)
+{
+  journal::Transaction cut_off;
+  cut_off.id = "0001";
+  cut_off.originals = {{"/etc/pin", Extent::single, {}, ""}};
+  test::FakeFiles files;
+  for (const char* half :
+       {"/etc/.pin.cudasetup-new", "/etc/pin.part", "/etc/pin.part.from", "/etc/.pin.part.from.cudasetup-new"}) {
+    files.put(half, "half");
+  }
+  files.put("/opt/t/file", "here").put("/opt/..cudasetup-0001-t.cudasetup-new/file", "a copy");
+  cut_off.originals.push_back(
+      {"/opt/t", Extent::tree, journal::look_at(files, "/opt/t", Extent::tree).value(), "/opt/.cudasetup-0001-t"});
+  m_input = look_for_undo(files, cut_off).value();
+  EXPECT_EQ(commands(),
+            (Lines{"rm -rf -- /opt/..cudasetup-0001-t.cudasetup-new",
+                   "rm -f -- /etc/.pin.cudasetup-new",
+                   "rm -f -- /etc/pin.part",
+                   "rm -f -- /etc/pin.part.from",
+                   "rm -f -- /etc/.pin.part.from.cudasetup-new"}));
+}
+
 } // namespace
 
 } // namespace cudasetup::apply
