@@ -66,28 +66,6 @@ private:
   posix_spawnattr_t m_attributes{};
 };
 
-/// Descriptors that we were started with (from a shell, a CI runner) are not for our children either.
-void close_inherited_on_exec()
-{
-  constexpr unsigned k_first = 3;
-#ifdef SYS_close_range
-  constexpr unsigned k_on_exec = 4; // CLOSE_RANGE_CLOEXEC, Linux 5.11
-  if (::syscall(SYS_close_range, k_first, ~0u, k_on_exec) == 0) {
-    return;
-  }
-#endif
-  DIR* listing = ::opendir("/proc/self/fd");
-  while (const dirent* entry = listing == nullptr ? nullptr : ::readdir(listing)) {
-    const auto number = base::parse_number(entry->d_name);
-    if (number && *number >= k_first) {
-      ::fcntl(static_cast<int>(*number), F_SETFD, FD_CLOEXEC);
-    }
-  }
-  if (listing != nullptr) {
-    ::closedir(listing);
-  }
-}
-
 /// A descriptor above 2: dup2 onto itself would leave close-on-exec set.
 Fd above_standard(Fd file)
 {
@@ -154,7 +132,6 @@ int start_child(const std::string& program,
   if (const int why = description.fill(standard_input.number(), out.number(), err.number()); why != 0) {
     return why;
   }
-  close_inherited_on_exec();
   std::vector<std::string> arguments = argv;
   std::vector<std::string> variables = environment;
   return ::posix_spawn(&child.pid,
@@ -163,6 +140,27 @@ int start_child(const std::string& program,
                        description.attributes(),
                        pointers_to(arguments).data(),
                        pointers_to(variables).data());
+}
+
+void close_inherited_on_exec()
+{
+  constexpr unsigned k_first = 3;
+#ifdef SYS_close_range
+  constexpr unsigned k_on_exec = 4; // CLOSE_RANGE_CLOEXEC, Linux 5.11
+  if (::syscall(SYS_close_range, k_first, ~0u, k_on_exec) == 0) {
+    return;
+  }
+#endif
+  DIR* listing = ::opendir("/proc/self/fd");
+  while (const dirent* entry = listing == nullptr ? nullptr : ::readdir(listing)) {
+    const auto number = base::parse_number(entry->d_name);
+    if (number && *number >= k_first) {
+      ::fcntl(static_cast<int>(*number), F_SETFD, FD_CLOEXEC);
+    }
+  }
+  if (listing != nullptr) {
+    ::closedir(listing);
+  }
 }
 
 bool has_ended(pid_t pid)

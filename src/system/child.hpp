@@ -17,7 +17,12 @@ struct Child {
   Fd err;
 };
 
-/// Starts @p program. Only descriptors 0, 1 and 2 reach it; its signals are at their defaults. Standard input holds
+/// Descriptors that we were started with (from a shell, a CI runner) are not for our children either; once this was
+/// called, those that are open by then reach none.
+void close_inherited_on_exec();
+
+/// Starts @p program. Descriptors 0, 1 and 2 reach it, and a lock of Files::lock; its signals are at their defaults.
+/// Standard input holds
 /// @p input, or is /dev/null. 0, or errno.
 int start_child(const std::string& program,
                 const std::vector<std::string>& argv,

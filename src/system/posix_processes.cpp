@@ -192,6 +192,7 @@ private:
 PosixProcesses::PosixProcesses(std::string home, Variables passed_on, effects::Interrupts& interrupts)
     : m_home(std::move(home)), m_passed_on(std::move(passed_on)), m_interrupts(interrupts)
 {
+  close_inherited_on_exec();
 }
 
 base::Result<effects::ProcessResult> PosixProcesses::run(const base::Command& command,

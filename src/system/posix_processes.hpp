@@ -14,7 +14,8 @@ namespace cudasetup::system {
 /// with somebody left to read its output.
 class PosixProcesses : public effects::Processes {
 public:
-  /// @p passed_on: variables for every child, meant for the proxies.
+  /// @p passed_on: variables for every child, meant for the proxies. What this process was started with, but for its
+  /// standard input and outputs, is closed to children from here on.
   PosixProcesses(std::string home, Variables passed_on, effects::Interrupts& interrupts);
 
   using effects::Processes::run;

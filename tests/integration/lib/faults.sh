@@ -203,7 +203,8 @@ faults_mend() {
 
 # faults_campaign OSVERSION CUDA: a power cut at every sync of a file (each record of the journal ends with one), and at
 # random moments, for the methods network and local; after each `resume` or `undo`, in turn. CUDASETUP_SEED,
-# CUDASETUP_FAULT_SYNCS (up to which sync, 400), CUDASETUP_FAULT_EVERY (at which of them: 3 for every third, 1),
+# CUDASETUP_FAULT_FROM and CUDASETUP_FAULT_SYNCS (from which sync to which, 1 and 400), CUDASETUP_FAULT_EVERY (3 for every
+# third of them, 1),
 # CUDASETUP_FAULT_METHODS and CUDASETUP_FAULT_RUNS (random moments a method, 20) may be given.
 faults_campaign() {
   local method
@@ -225,7 +226,7 @@ faults_begin() {
 # faults_rows WHAT: FAULTS_COMMAND cut at every sync and at random moments.
 faults_rows() {
   local number moment before=$FAULTS_COUNT
-  for ((number = 1; number <= ${CUDASETUP_FAULT_SYNCS:-400}; number += ${CUDASETUP_FAULT_EVERY:-1})); do
+  for ((number = ${CUDASETUP_FAULT_FROM:-1}; number <= ${CUDASETUP_FAULT_SYNCS:-400}; number += ${CUDASETUP_FAULT_EVERY:-1})); do
     faults_fresh
     faults_kind "$((FAULTS_COUNT + 1))"
     if ! faults_at_sync "$number"; then

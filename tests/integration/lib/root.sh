@@ -144,19 +144,26 @@ root_exec() {
 
 # root_snapshot ROOT: a line "path <tab> type mode uid:gid <tab> what" for everything in the root, sorted by bytes;
 # what is a file's SHA-256 or a link's target. Left out with all below: /proc /sys /dev /run /tmp /var/cache /var/log
-# /var/lib/apt/lists. Times are left out too. Paths may hold anything but a newline or a tab.
+# /var/lib/apt/lists. Times are left out too. Paths may hold anything but a newline or a tab. A file of a layer that
+# several roots share is read once a session: it is known by inode, time of last change (nobody can set that) and size.
 root_snapshot() {
   (
     cd "$1" || exit
     local skip=(\( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp -o -path ./var/cache
       -o -path ./var/log -o -path ./var/lib/apt/lists \) -prune -o)
+    local known=$ROOT_SESSION/digests listing
     set -o pipefail
-    {
-      find . "${skip[@]}" -type f -print0 | xargs -0 -r -P 2 -n 512 sha256sum -b
-      find . "${skip[@]}" -printf '%p\t%y %m %U:%G\t%l\n'
-    } | LC_ALL=C awk -F '\t' '
-      /^[0-9a-f]+ \*\.\// && NF == 1 { digest[substr($0, 67)] = substr($0, 1, 64); next }
-      { print substr($1, 2) "\t" $2 "\t" ($1 in digest ? digest[$1] : $3) }' | LC_ALL=C sort
+    touch "$known"
+    listing=$(mktemp "$ROOT_SESSION/listing.XXXXXX") || exit
+    find . "${skip[@]}" -printf '%p\t%y %m %U:%G\t%l\t%i %C@ %s\n' >"$listing" || exit
+    LC_ALL=C awk -F '\t' 'FILENAME == ARGV[1] { known[$2, $3]; next } $2 ~ /^f/ && !(($1, $4) in known) { print $1 }' \
+      "$known" "$listing" | xargs -d '\n' -r -P 2 -n 512 sha256sum -b |
+      LC_ALL=C awk -F '\t' 'FILENAME == ARGV[1] { digest[substr($0, 67)] = substr($0, 1, 64); next }
+        $1 in digest { print digest[$1] "\t" $1 "\t" $4 }' - "$listing" >"$listing.new" || exit
+    cat "$listing.new" >>"$known"
+    LC_ALL=C awk -F '\t' 'FILENAME == ARGV[1] { digest[$2, $3] = $1; next }
+      { print substr($1, 2) "\t" $2 "\t" ($2 ~ /^f/ ? digest[$1, $4] : $3) }' "$known" "$listing" | LC_ALL=C sort
+    rm "$listing" "$listing.new"
   )
 }
 

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "support/fake_interrupts.hpp"
+#include "system/posix_files.hpp"
 #include "system/posix_processes.hpp"
 #include "unit/system/temp_dir.hpp"
 
@@ -183,9 +184,29 @@ TEST_F(PosixProcessesTest, waits_for_a_child_that_closed_its_outputs)
 
 TEST_F(PosixProcessesTest, leaks_no_descriptor)
 {
-  const int inherited = ::open("/dev/null", O_RDONLY);     // on purpose without O_CLOEXEC
-  EXPECT_EQ(shell("ls /proc/self/fd | wc -l").out, "4\n"); // 0, 1, 2 and that of ls
+  const int inherited = ::open("/dev/null", O_RDONLY); // on purpose without O_CLOEXEC
+  PosixProcesses processes{"/root", {}, m_interrupts};
+  const auto result = processes.run(base::Command{{"sh", "-c", "ls /proc/self/fd | wc -l"}});
+  EXPECT_EQ(result.value().out, "4\n"); // 0, 1, 2 and that of ls
   ::close(inherited);
+}
+
+TEST_F(PosixProcessesTest, what_runs_on_without_us_holds_our_lock)
+{
+  test::TempDir dir;
+  PosixFiles files{dir.path()};
+  auto lock = files.lock("/lock").value();
+  ASSERT_NE(lock, nullptr);
+  // Not for good, should the test end before it.
+  const pid_t runs_on = std::stoi(shell("sleep 60 >/dev/null 2>&1 & echo $!").out);
+  lock.reset();
+  EXPECT_EQ(files.lock("/lock").value(), nullptr);
+  ::kill(runs_on, SIGKILL);
+  for (int i = 0; i < 500 && lock == nullptr; ++i) {
+    ::usleep(10'000);
+    lock = files.lock("/lock").value();
+  }
+  EXPECT_NE(lock, nullptr);
 }
 
 TEST_F(PosixProcessesTest, starts_children_in_a_group_of_their_own)
