@@ -1,5 +1,6 @@
 #include "apply/tools.hpp"
 
+#include "apply/package_progress.hpp"
 #include "base/text.hpp"
 #include "diagnose/tool_errors.hpp"
 #include "journal/journal.hpp"
@@ -23,10 +24,13 @@ effects::Notice waiting_for(const std::string& holder)
   return {"waiting for apt's lock, which " + holder + " holds"};
 }
 
-/// Hands whole lines to the events as they come.
+/// Hands whole lines to the events as they come, and what they say of the packages' progress.
 class LineEvents {
 public:
-  LineEvents(effects::Events& events, std::string tool) : m_events(events), m_tool(std::move(tool)) {}
+  LineEvents(effects::Events& events, std::string tool, PackageProgress& progress)
+      : m_events(events), m_tool(std::move(tool)), m_progress(progress)
+  {
+  }
 
   void add(std::string_view piece)
   {
@@ -42,6 +46,9 @@ public:
   {
     if (const std::string_view line = base::trim(m_pending); !line.empty()) {
       m_events.emit(effects::ToolOutput{m_tool, base::printable(line)});
+      if (const auto progress = m_progress.after(line)) {
+        m_events.emit(*progress);
+      }
     }
     m_pending.clear();
   }
@@ -49,6 +56,7 @@ public:
 private:
   effects::Events& m_events;
   std::string m_tool;
+  PackageProgress& m_progress;
   std::string m_pending;
 };
 
@@ -110,8 +118,9 @@ void Tools::log(std::string_view text)
 
 base::Result<Tools::Ending> Tools::run_once(const base::Command& command)
 {
-  LineEvents out(m_effects.events, tool_name(command));
-  LineEvents err(m_effects.events, tool_name(command));
+  PackageProgress progress;
+  LineEvents out(m_effects.events, tool_name(command), progress);
+  LineEvents err(m_effects.events, tool_name(command), progress);
   Ending ending;
   effects::ProcessOptions options;
   options.on_output = [&](effects::Stream stream, std::string_view piece) {

@@ -20,11 +20,12 @@ struct StepEnded {
   enum class Outcome { done, skipped, failed } outcome = Outcome::done;
   double seconds = 0;
 };
-/// Bytes of one download or unpacking so far.
+/// How far one download or unpacking, or a tool with its packages, is.
 struct Progress {
   std::string what;
   std::uint64_t done = 0;
   std::optional<std::uint64_t> total;
+  enum class Unit { bytes, packages } unit = Unit::bytes;
 };
 /// A line that a tool printed.
 struct ToolOutput {

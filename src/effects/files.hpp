@@ -103,6 +103,7 @@ public:
   /// Creates the directory and its parents; those that exist stay as they are.
   virtual base::Result<void> make_directories(const std::string& path, unsigned mode) = 0;
   virtual base::Result<void> make_link(const std::string& path, const std::string& target) = 0;
+  /// Atomic, but for a directory of an image's lower layer, which is copied to `half_written(to)` and then removed.
   virtual base::Result<void> rename(const std::string& from, const std::string& to) = 0;
   virtual base::Result<void> set_mode(const std::string& path, unsigned mode) = 0;
   /// Removes a file, link or whole tree (not through links); success when it is not there.

@@ -46,21 +46,13 @@ json::Value to_json(const effects::Event& event)
     return json::Object{{"event", "progress"},
                         {"what", progress->what},
                         {"done", progress->done},
-                        {"total", progress->total ? json::Value(*progress->total) : json::Value()}};
+                        {"total", progress->total ? json::Value(*progress->total) : json::Value()},
+                        {"unit", progress->unit == effects::Progress::Unit::bytes ? "bytes" : "packages"}};
   }
   if (const auto* output = std::get_if<effects::ToolOutput>(&event)) {
     return json::Object{{"event", "output"}, {"tool", output->tool}, {"line", output->line}};
   }
   return json::Object{{"event", "notice"}, {"text", std::get<effects::Notice>(event).text}};
-}
-
-std::string amount(const effects::Progress& progress)
-{
-  std::string text = base::human_bytes(progress.done);
-  if (progress.total && *progress.total > 0) {
-    text += fmt::format(" of {} ({} %)", base::human_bytes(*progress.total), progress.done * 100 / *progress.total);
-  }
-  return text;
 }
 
 } // namespace
@@ -181,6 +173,7 @@ void Console::started(const effects::StepStarted& step)
 {
   m_step_title = step.title;
   m_last_output.clear();
+  m_progress.forget_ended(m_now());
   begin_ticking();
   const std::string number = fmt::format("[{}/{}]", step.number, step.count);
   show((m_style.color ? "\x1b[1m" + number + "\x1b[0m " : number + " ") + base::printable(step.title));
@@ -199,7 +192,7 @@ void Console::ended(const effects::StepEnded& step)
 
 void Console::progressed(const effects::Progress& progress)
 {
-  const std::string text = base::printable(progress.what) + " " + amount(progress);
+  const std::string text = m_progress.text_after(progress, m_now());
   m_last_output = text;
   const auto waited = m_now() - m_last_line;
   if (m_style.progress == ProgressStyle::tty) {

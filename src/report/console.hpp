@@ -1,6 +1,7 @@
 #pragma once
 
 #include "effects/events.hpp"
+#include "report/progress_text.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -73,6 +74,7 @@ private:
   std::chrono::steady_clock::time_point m_last_line;
   std::string m_step_title; ///< of the step under way; empty between steps
   std::string m_last_output;
+  ProgressText m_progress;
   bool m_bar_shown = false;
   Ticking m_ticking;
   std::condition_variable_any m_wake;

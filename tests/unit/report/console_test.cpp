@@ -117,6 +117,39 @@ TEST_F(ConsoleTest, draws_no_bar_elsewhere_but_gives_a_sign_of_life_every_half_m
   EXPECT_EQ(shown(), "      cuda.deb 500 kB of 2 MB (25 %)\n      cuda.deb 500 kB of 2 MB (25 %)\n");
 }
 
+TEST_F(ConsoleTest, says_how_fast_and_how_long_still)
+{
+  style(ProgressStyle::tty);
+  start();
+  for (int second = 0; second <= 8; ++second) {
+    shown();
+    m_now += seconds(1);
+    // Slow at first, which is forgotten after some seconds.
+    progress(second < 3 ? 10'000 : 100'000 * static_cast<std::uint64_t>(second));
+  }
+  EXPECT_EQ(shown(), "\r\x1b[K      cuda.deb 800 kB of 2 MB (40 %), 100 kB/s, 12 s left");
+  m_now += seconds(1);
+  progress(2'000'000);
+  EXPECT_EQ(shown(), "\r\x1b[K      cuda.deb 2 MB of 2 MB (100 %), 320 kB/s");
+}
+
+TEST_F(ConsoleTest, tells_of_packages_by_their_number_and_of_two_things_at_once_in_short)
+{
+  using Unit = effects::Progress::Unit;
+  style(ProgressStyle::tty);
+  start();
+  shown();
+  m_now += seconds(1);
+  m_console.emit(effects::Progress{"packages set up", 3, 40, Unit::packages});
+  EXPECT_EQ(shown(), "\r\x1b[K      packages set up 3 of 40 (7 %)");
+  m_now += seconds(1);
+  progress(500'000);
+  EXPECT_EQ(shown(), "\r\x1b[K      cuda.deb 25 %, packages set up 3 of 40");
+  m_now += seconds(6);
+  m_console.emit(effects::Progress{"packages set up", 4, std::nullopt, Unit::packages});
+  EXPECT_EQ(shown(), "\r\x1b[K      packages set up 4") << "what stands still is not shown for ever";
+}
+
 TEST_F(ConsoleTest, gives_a_sign_of_life_when_a_tool_prints_nothing)
 {
   start();
@@ -157,9 +190,9 @@ TEST_F(ConsoleTest, writes_events_as_json_lines)
   EXPECT_EQ(shown(),
             R"({"event":"step-started","number":2,"count":9,"step":"fetch","title":"Fetch the installer"})"
             "\n"
-            R"({"event":"progress","what":"cuda.deb","done":1000,"total":2000000})"
+            R"({"event":"progress","what":"cuda.deb","done":1000,"total":2000000,"unit":"bytes"})"
             "\n"
-            R"({"event":"progress","what":"x","done":5,"total":null})"
+            R"({"event":"progress","what":"x","done":5,"total":null,"unit":"bytes"})"
             "\n"
             R"({"event":"output","tool":"apt-get","line":"line"})"
             "\n"
