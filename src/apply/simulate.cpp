@@ -242,6 +242,9 @@ simulate_in_state(const effects::Effects& effects, Tools& tools, const plan::Sim
   CUDASETUP_TRY_ASSIGN(const Update update, update_lists(effects, tools));
   // With --yes the simulation refuses what the run itself would: changes to packages on hold, and older versions.
   std::vector<std::string> install = {"--yes", "-o", std::string(plan::k_names_only), "install"};
+  if (simulation.recommends == plan::Recommends::leave_out) {
+    install.insert(install.begin(), "--no-install-recommends");
+  }
   install.insert(install.end(), simulation.packages.begin(), simulation.packages.end());
   std::vector<std::string> simulated = install;
   simulated.insert(simulated.begin(), "--simulate");

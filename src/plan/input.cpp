@@ -104,15 +104,25 @@ std::vector<std::string> apt_texts(const std::vector<manifest::AptPackage>& pack
   return texts;
 }
 
+bool is_image(const Input& input)
+{
+  using host::Container;
+  const Container container = input.facts.container;
+  return container == Container::docker || container == Container::podman || container == Container::other;
+}
+
 Run apt_install(const Input& input, const std::vector<std::string>& packages, Recommends recommends)
 {
   std::vector<std::string> argv = {
       "apt-get", "install", "--yes", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"};
+  if (is_image(input)) {
+    argv.insert(argv.end(), {"-o", "Dpkg::Options::=--force-unsafe-io"});
+  }
   argv.insert(argv.end(), {"-o", std::string(k_names_only)});
   if (input.facts.apt && *input.facts.apt >= first_apt_that_waits()) {
     argv.insert(argv.end(), {"-o", "DPkg::Lock::Timeout=" + std::to_string(input.settings.lock_timeout_seconds)});
   }
-  if (recommends == Recommends::leave_out) {
+  if (recommends == Recommends::leave_out || is_image(input)) {
     argv.emplace_back("--no-install-recommends");
   }
   argv.insert(argv.end(), packages.begin(), packages.end());

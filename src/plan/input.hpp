@@ -50,8 +50,11 @@ std::string check_of(const Download& download);
 std::string apt_text(const manifest::AptPackage& package);
 std::vector<std::string> apt_texts(const std::vector<manifest::AptPackage>& packages);
 
-enum class Recommends { leave_out, take };
-/// `apt-get install` that asks nothing, keeps changed configuration files and never downgrades.
+/// Whether what is installed becomes a layer of an image: kept whole or not at all, and meant to be small. Not a system
+/// container (LXC, systemd-nspawn), which lives on as a machine does.
+bool is_image(const Input& input);
+/// `apt-get install` that asks nothing, keeps changed configuration files and never downgrades. In an image Recommends
+/// are left out whatever is said, and dpkg does not sync each file (--force-unsafe-io, dpkg(1)).
 Run apt_install(const Input& input, const std::vector<std::string>& packages, Recommends recommends);
 /// `apt-get update`; a list that cannot be read is no failure here, but where a package of it is asked for.
 Run apt_update();

@@ -152,6 +152,8 @@ struct SwitchedOff {
   std::vector<host::FilePart> parts = {}; ///< what becomes comments where it stays
 };
 
+enum class Recommends { leave_out, take };
+
 /// What apply must simulate in a private apt state before the first change.
 struct Simulation {
   /// The step that the simulation needs (it installs the certificates for https, or mends a dpkg that was cut off): it
@@ -181,6 +183,8 @@ struct Simulation {
   std::vector<std::string> key_fingerprints = {};
   /// Those of all keys that may be beside it.
   std::vector<std::string> known_fingerprints = {};
+  /// Those of the packages. What only they bring is counted even where a step leaves it out.
+  Recommends recommends = Recommends::take;
   /// Of the packages, those that somebody put on hold in another version: apt refuses to change them.
   std::vector<std::string> held = {};
   /// What the plan switches off first, and apt must hence not see.

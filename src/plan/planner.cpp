@@ -52,6 +52,7 @@ std::optional<Simulation> make_simulation(const Input& input, const std::vector<
   if (simulation.packages.empty()) {
     return std::nullopt;
   }
+  simulation.recommends = is_image(input) ? Recommends::leave_out : Recommends::take;
   if (std::find(missing.begin(), missing.end(), "ca-certificates") != missing.end()) {
     simulation.after = k_certificates_step;
   } else if (!input.facts.dpkg_audit.empty()) {

@@ -278,6 +278,19 @@ TEST(Planner, HasTheNextBootVerifyADriverWhereThisProgramIsThen)
   EXPECT_NE(last().id, "after-boot");
 }
 
+TEST(Planner, SparesAnImageRecommendsAndSyncsButNoSystemThatLivesOn)
+{
+  const SamplePtr sample = container_sample();
+  const auto toolkit = [&] { return shell_lines(sample->plan(), "apt-install-toolkit").front(); };
+  EXPECT_THAT(toolkit(), AllOf(HasSubstr("=--force-unsafe-io "), HasSubstr(" --no-install-recommends ")));
+  EXPECT_EQ(sample->plan().simulation->recommends, plan::Recommends::leave_out);
+  for (const host::Container machine : {host::Container::none, host::Container::lxc, host::Container::systemd_nspawn}) {
+    sample->facts.container = machine;
+    EXPECT_THAT(toolkit(), Not(AnyOf(HasSubstr("unsafe-io"), HasSubstr("recommends"))));
+    EXPECT_EQ(sample->plan().simulation->recommends, plan::Recommends::take);
+  }
+}
+
 TEST(Planner, RefusesADriverInAContainerAsABug)
 {
   const SamplePtr sample = container_sample();
