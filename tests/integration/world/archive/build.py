@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes the tree that plays NVIDIA's and PyTorch's download hosts for the integration tests.
+"""Makes the tree that plays the download hosts of NVIDIA, PyTorch and Ubuntu for the integration tests.
 
     build.py --out DIR [--zip VERSION=FILE ...] [--variants] [--force]
 
-DIR/nvidia is laid out as https://developer.download.nvidia.com, DIR/pytorch as https://download.pytorch.org, DIR/variants
-holds archives with one thing wrong (--variants). DIR/index.json says what is there; DIR/private holds the secret keys.
-FILE is a LibTorch zip made of a root's own LibTorch of that VERSION, as 1.7.1; without one a tiny zip stands there.
+DIR/nvidia is laid out as https://developer.download.nvidia.com, DIR/pytorch as https://download.pytorch.org,
+DIR/ubuntu as http://archive.ubuntu.com/ubuntu (kernels and drivers alone; its key is beside dists), DIR/variants holds
+archives with one thing wrong (--variants). DIR/index.json says what is there; DIR/private holds the secret keys. FILE is a LibTorch zip made of a root's own LibTorch of that VERSION, as 1.7.1; without one a tiny zip stands there.
 
 A tree of the same recipe (these files, these arguments) is left as it is. Needs gcc, ar and gpg on the host.
 """
@@ -33,6 +33,7 @@ import keys as keyring  # noqa: E402
 import pytorch  # noqa: E402
 import recipe  # noqa: E402
 import toolkit  # noqa: E402
+import ubuntu  # noqa: E402
 import variants  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -43,7 +44,7 @@ def recipe_digest(arguments):
     """A digest over the builder's own files and what was asked for."""
     state = hashlib.sha256()
     for name in sorted(os.listdir(HERE)):
-        if name.endswith((".py", ".in")) and name not in NOT_IN_RECIPE:
+        if name.endswith((".py", ".in", ".txt")) and name not in NOT_IN_RECIPE:
             with open(os.path.join(HERE, name), "rb") as file:
                 state.update(name.encode() + b"\0" + file.read() + b"\0")
     for version, path in sorted(arguments.zip.items()):
@@ -113,12 +114,15 @@ def build(root, arguments, digest):
         pytorch.write_wheels(os.path.join(root, "pytorch"))
         for name in variants.KINDS if arguments.variants else ():
             variants.write_variant(root, name, archives, keys)
+        of_ubuntu = ubuntu.write(os.path.join(root, "ubuntu"), keys, linker)
+        flat.write(os.path.join(root, "ubuntu", "ubuntu-archive-keyring.gpg"), keys.public("ubuntu"))
         keys.keep(os.path.join(root, "private"))
         index = {
             "recipe": digest,
             "keys": keys.fingerprint,
             "packages": {version: {package.name: package.version for package, _ in built}
                          for version, built in by_release.items()},
+            "ubuntu": of_ubuntu,
             "real_zips": real,
             "files": digests(root),
         }

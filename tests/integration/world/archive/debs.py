@@ -46,6 +46,7 @@ class Package:
     architecture: str = "amd64"
     section: str = "multiverse/devel"
     derived: str = ""
+    maintainer: str = MAINTAINER
 
     @property
     def file_name(self):
@@ -54,12 +55,12 @@ class Package:
     def control(self):
         """The control fields in the order of NVIDIA's index."""
         out = {"Package": self.name, "Version": self.version, "Architecture": self.architecture, "Priority": "optional",
-               "Section": self.section, "Maintainer": MAINTAINER, "Installed-Size": str(self.installed_kib())}
+               "Section": self.section, "Maintainer": self.maintainer, "Installed-Size": str(self.installed_kib())}
         if "Provides" in self.fields:
             out["Provides"] = self.fields["Provides"]
         if self.depends:
             out["Depends"] = ", ".join(self.depends)
-        for name in ("Recommends", "Conflicts", "Breaks", "Replaces"):
+        for name in ("Recommends", "Conflicts", "Breaks", "Replaces", "Support", "Prefer-Variant"):
             if name in self.fields:
                 out[name] = self.fields[name]
         if self.derived:
@@ -103,7 +104,8 @@ def _tar_xz(files):
     with tarfile.open(fileobj=raw, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for path in sorted(tree):
             _add(archive, path, tree[path])
-    return lzma.compress(raw.getvalue(), preset=1)
+    # Most are a few kilobytes: the smallest dictionary is made ready thirty times as fast as the next one.
+    return lzma.compress(raw.getvalue(), preset=0 if raw.tell() < 1 << 16 else 1)
 
 
 def _member(name, data):

@@ -16,18 +16,25 @@ exit 9
 """
 
 # The real postinst blacklists nouveau, builds the module with DKMS and renews the initramfs. A file that a test puts into
-# the root makes the build fail as a real one does: status 10, the package half-configured.
+# the root makes the build fail as a real one does: status 10, the package half-configured. What plays DKMS is in the archive
+# that plays Ubuntu's (ubuntu_tools.py); where a test did not install it, nothing is built.
 DKMS_POSTINST = """if [ "$1" = configure ]; then
   mkdir -p /etc/modprobe.d
   printf '%s\\n' 'blacklist nouveau' 'blacklist lbm-nouveau' 'alias nouveau off' 'alias lbm-nouveau off' \\
     > /etc/modprobe.d/nvidia-graphics-drivers.conf
-  if [ -e /etc/cudasetup-test/dkms-fails ]; then
+  if [ -x /usr/lib/cudasetup-test/dkms ]; then
+    /usr/lib/cudasetup-test/dkms install -m nvidia -v @VERSION@
+  elif [ -e /etc/cudasetup-test/dkms-fails ]; then
     echo 'Error! Bad return status for module build on kernel: '"$(uname -r)"' (x86_64)' >&2
     echo 'Consult /var/lib/dkms/nvidia/@VERSION@/build/make.log for more information.' >&2
     exit 10
   fi
   if command -v update-initramfs >/dev/null; then update-initramfs -u || true; fi
   echo 'Reboot your computer and verify that the NVIDIA graphics driver can be loaded.'
+fi
+"""
+DKMS_PRERM = """if [ "$1" = remove ] && [ -x /usr/lib/cudasetup-test/dkms ]; then
+  /usr/lib/cudasetup-test/dkms remove -m nvidia -v @VERSION@ --all
 fi
 """
 DKMS_POSTRM = """if [ "$1" = remove ] || [ "$1" = purge ]; then
@@ -87,9 +94,11 @@ class Set:
 
     def kernel(self, flavour):
         """Source and DKMS packages of one flavour of the kernel module: "" is proprietary, "-open" is open."""
-        scripts = {"postinst": DKMS_POSTINST.replace("@VERSION@", self.driver), "postrm": DKMS_POSTRM}
+        scripts = {"postinst": DKMS_POSTINST.replace("@VERSION@", self.driver),
+                   "prerm": DKMS_PRERM.replace("@VERSION@", self.driver), "postrm": DKMS_POSTRM}
         source = self.name("nvidia-kernel-source", flavour)
-        makefile = {"/usr/src/nvidia-%s/dkms.conf" % self.driver: text("# stand-in of a test archive\n")}
+        makefile = {"/usr/src/nvidia-%s/dkms.conf" % self.driver: text(
+            "# stand-in of a test archive\nLICENSE=%s\n" % ("Dual MIT/GPL" if flavour else "NVIDIA"))}
         return [self.make(source, "NVIDIA kernel source package", files=makefile),
                 self.make(self.name("nvidia-dkms", flavour), "NVIDIA DKMS package",
                           self.same(source, self.name("nvidia-kernel-common")), scripts=scripts)]

@@ -12,6 +12,7 @@ NAMES = {
     "old": "plays the key 7FA2AF80 of local installers until CUDA 11.6",
     "local": "plays the keys of local installers from CUDA 11.7 on",
     "wrong": "signs what should not be trusted",
+    "ubuntu": "plays the key of Ubuntu's archive",
     "sha1": "has a SHA-1 self-signature, as NVIDIA's 3BF863CC",
 }
 

@@ -4,7 +4,7 @@
     server.py --tree DIR --port-file FILE [--parent-pid PID] [--faults FILE] [--log FILE]
 
 Removes FILE at once, writes its port to FILE once it listens, ends when PID (its parent, by default) ends, on SIGTERM, or
-after an hour. Paths are percent-decoded below DIR/nvidia, DIR/pytorch and DIR/variants; nothing else of DIR is served.
+after an hour. Paths are percent-decoded below DIR/nvidia, DIR/pytorch, DIR/ubuntu and DIR/variants; nothing else of DIR is served.
 
 The faults file is read again whenever it changes: a JSON list of
     {"path": REGEX searched in the decoded path, "do": WHAT, "times": N (all, when absent), "after": M requests that pass}
@@ -34,7 +34,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 BLOCK = 1 << 16
 LIFETIME_SECONDS = 3600
-SERVED = ("nvidia", "pytorch", "variants")
+SERVED = ("nvidia", "pytorch", "ubuntu", "variants")
 
 
 class Faults:
