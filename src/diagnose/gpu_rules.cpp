@@ -61,7 +61,7 @@ Signs nova(const Case& at)
 Signs no_driver(const Case& at)
 {
   const bool is_there = has_driver(at) || at.facts.driver || !at.details.libraries.empty();
-  if (!owns_kernel(at) || !has_gpu(at) || is_there) {
+  if (!owns_kernel(at) || at.facts.jetson || !has_gpu(at) || is_there) {
     return {};
   }
   const bool is_free = std::all_of(at.facts.gpus.begin(), at.facts.gpus.end(), [](const host::GpuDevice& gpu) {
