@@ -6,6 +6,7 @@
 . "$(dirname "$0")/../lib/case.sh"
 . "$(dirname "$0")/../lib/machines.sh"
 
+"$MACHINES" flat | cmp - "$REPOSITORY/tests/data/machines.txt" || fail 'unit tests have other machines: lib/machines.py flat >tests/data/machines.txt'
 SEEN=$CASE_HOME/seen
 mkdir "$SEEN"
 "$MACHINES" make-all "$SEEN"

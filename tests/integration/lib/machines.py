@@ -4,7 +4,7 @@
     machines.py list                 names of the machines, which are the files of tests/data/machines/
     machines.py make NAME DIR        writes the tree of one; DIR/sys is for --sys-path, DIR itself for --root or chroot
     machines.py make-all DIR         writes them all: DIR/NAME.tree, and DIR/NAME.sees with what cudasetup should find there
-    machines.py show NAME            its files as JSON: {path: text, or {"link": target}}; binary text as Latin-1
+    machines.py flat                 all of them as lines, for unit tests: tests/data/machines.txt is that
 
 A machine is one JSON object; every member but `about` may be missing:
 
@@ -174,8 +174,8 @@ def expand(machine):
     tree.update({
         "/etc/os-release": OS_RELEASE.format(os=machine["os"], codename=codename),
         "/proc/sys/kernel/osrelease": running + "\n", "/proc/cmdline": "BOOT_IMAGE=/boot/vmlinuz-%s ro quiet\n" % running,
-        "/proc/version": "Linux version %s (buildd@lcy02) (x86_64-linux-gnu-gcc-%s (Ubuntu %s) %s, GNU ld) #1 SMP\n" % (
-            running, gcc.split(".", maxsplit=1)[0], gcc, gcc),
+        "/proc/version": "Linux version %s (buildd@lcy02) (%s-gcc-%s (Ubuntu %s) %s, GNU ld) #1 SMP\n" % (
+            running, triplet, gcc.split(".", maxsplit=1)[0], gcc, gcc),
         "/proc/meminfo": "MemTotal:       65536000 kB\nMemAvailable:   60000000 kB\n", "/proc/1/environ": "HOME=/\0TERM=linux\0",
         "/proc/self/ns/pid": Link("pid:[4026531836]"), "/sys/module/ext4/refcnt": "1\n",
         "/sys/devices/virtual/dmi/id/chassis_type": CHASSIS[machine.get("chassis", "desktop")] + "\n",
@@ -223,6 +223,11 @@ def make(tree, folder):
             os.chmod(place, 0o666 if path.startswith("/dev/") else 0o644)
 
 
+def escaped(text):
+    """On one line: \\n for its newlines, \\xHH for what cannot be printed."""
+    return "".join({"\n": "\\n", "\\": "\\\\"}.get(each, each if each >= " " else "\\x%02x" % ord(each)) for each in text)
+
+
 def names():
     return sorted(name[:-len(".json")] for name in os.listdir(DATA) if name.endswith(".json"))
 
@@ -243,10 +248,12 @@ def main():
         make(expand(load(rest[0])), rest[1])
     elif verb == "make-all" and len(rest) == 1:
         make_all(rest[0])
-    elif verb == "show" and len(rest) == 1:
-        tree = {path: {"link": str(content)} if isinstance(content, Link) else content
-                for path, content in sorted(expand(load(rest[0])).items())}
-        print(json.dumps(tree, indent=1))
+    elif verb == "flat" and not rest:
+        for name in names():
+            print("machine " + name)
+            for path, content in sorted(expand(load(name)).items()):
+                kind = "link" if isinstance(content, Link) else "file"
+                print(kind, path, *([escaped(content)] if content else []))
     else:
         sys.exit(__doc__)
 

@@ -1,0 +1,88 @@
+#include "probe/details.hpp"
+#include "probe/probe.hpp"
+
+#include "support/fake_processes.hpp"
+#include "support/machine_files.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+/// What is seen of whole machines, where `status` and `doctor` do not say it; the rest is in the integration case
+/// machines.
+namespace cudasetup::probe {
+namespace {
+
+using host::SecureBoot;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct Seen {
+  host::HostFacts facts;
+  host::Details details;
+};
+
+/// As the running machine.
+Seen look(std::string_view name)
+{
+  test::FakeFiles files;
+  test::put_machine_files(files, name);
+  test::FakeProcesses processes;
+  Seen seen;
+  seen.facts = probe(files, files, processes, {});
+  seen.details = probe_details(files, files, {}, {}, seen.facts);
+  return seen;
+}
+
+TEST(Machines, SecureBootAndTheKeyOfTheMachine)
+{
+  EXPECT_EQ(look("desktop-gtx970-bios").details.secure_boot, SecureBoot::impossible);
+  EXPECT_EQ(look("desktop-rtx4090").details.secure_boot, SecureBoot::off);
+  EXPECT_EQ(look("desktop-rtx4090-secure-boot").details.secure_boot, SecureBoot::on);
+  EXPECT_EQ(look("secure-boot-shim-off").details.secure_boot, SecureBoot::off);
+  EXPECT_EQ(look("no-sysfs").details.secure_boot, std::nullopt);
+  EXPECT_EQ(look("secure-boot-enrolled").details.key_is_enrolled, true);
+  EXPECT_EQ(look("secure-boot-not-enrolled").details.key_is_enrolled, false);
+  EXPECT_EQ(look("desktop-rtx4090-secure-boot").details.key_is_enrolled, std::nullopt);
+}
+
+TEST(Machines, KernelsAndTheirModules)
+{
+  const Seen seen = look("kernel-next-differs");
+  EXPECT_EQ(seen.facts.kernel, "6.8.0-136-generic");
+  ASSERT_EQ(seen.details.kernels.size(), 2U);
+  EXPECT_EQ(seen.details.kernels[0].modules.at(0).origin, host::ModuleOrigin::prebuilt);
+  EXPECT_EQ(seen.details.kernels[0].modules.at(0).is_signed, true);
+  EXPECT_EQ(seen.details.kernels[1].release, "6.8.0-151-generic");
+  EXPECT_THAT(seen.details.kernels[1].modules, IsEmpty());
+  EXPECT_EQ(look("secure-boot-unsigned").details.kernels.at(0).modules.at(0).is_signed, false);
+  EXPECT_TRUE(look("driver-proprietary-dkms").details.kernels.at(0).has_headers);
+  EXPECT_EQ(look("dkms-failed").details.failed_builds.at(0).kernel, "7.0.0-43-generic");
+}
+
+TEST(Machines, WhatIsBesideTheGpu)
+{
+  const Seen intel = look("laptop-hybrid-intel");
+  EXPECT_TRUE(intel.details.is_laptop);
+  EXPECT_THAT(intel.details.other_displays, ElementsAre(0x8086));
+  const Seen amd = look("laptop-hybrid-amd");
+  EXPECT_THAT(amd.details.other_displays, ElementsAre(0x1002));
+  EXPECT_EQ(amd.details.prime_mode, "on-demand");
+  const Seen server = look("server-8xh100");
+  EXPECT_EQ(server.facts.gpus.size(), 8U);
+  EXPECT_EQ(server.details.nvswitches, 4U);
+  EXPECT_FALSE(server.details.is_laptop);
+}
+
+TEST(Machines, WhatIsLoaded)
+{
+  EXPECT_EQ(look("driver-open-prebuilt").facts.driver->flavour, host::ModuleFlavour::open);
+  EXPECT_EQ(look("driver-runfile").facts.driver->flavour, host::ModuleFlavour::proprietary);
+  EXPECT_TRUE(look("driver-runfile").details.has_runfile_driver);
+  EXPECT_EQ(look("driver-mismatch").details.libraries.at(0).version.text(), "580.178.04");
+  EXPECT_EQ(look("desktop-rtx3090-nova").facts.gpus.at(0).bound_driver, "NovaCore");
+  EXPECT_EQ(look("gh200").facts.arch, base::Arch::arm64);
+  EXPECT_FALSE(look("no-sysfs").facts.pci_readable);
+}
+
+} // namespace
+} // namespace cudasetup::probe
