@@ -140,6 +140,18 @@ done
 driver_simulate nvidia-headless-580-server-open nvidia-fabricmanager-580
 expect_inst nvidia-fabricmanager-580 580.178.04-0ubuntu0.24.04.1
 
+# With NVIDIA's archive and no pin, its name for 570 leads to Ubuntu's transitional package, and so to 580; with the pin it is
+# NVIDIA's own.
+driver_nvidia
+driver_simulate nvidia-open-570
+expect_inst nvidia-open-570 570.211.01-0ubuntu1
+expect_inst nvidia-driver-580-open 580.178.04-0ubuntu0.24.04.1
+cp "$TREE/nvidia/compute/cuda/repos/ubuntu2404/x86_64/cuda-ubuntu2404.pin" "$ROOT/etc/apt/preferences.d/cuda-repository-pin-600"
+driver_simulate nvidia-open-570
+expect_inst nvidia-driver-570-open 570.211.01-0ubuntu1
+expect_no_inst 'nvidia-driver-580-open'
+rm "$ROOT/etc/apt/preferences.d/cuda-repository-pin-600" "$ROOT"/etc/apt/sources.list.d/cuda-*.list
+
 installed nvidia-driver-580-open linux-modules-nvidia-580-open-generic-hwe-24.04
 MODULES=/lib/modules/7.0.0-43-generic/kernel/nvidia-580-open
 holds "$MODULES/nvidia.ko" '^license=Dual MIT/GPL$'

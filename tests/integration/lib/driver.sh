@@ -2,6 +2,7 @@
 # Roots that take drivers, their modules and kernels from the served archive that plays Ubuntu's. Sourced by cases after case.sh.
 #
 #   driver_root 24.04 [COMPONENT...]     a root with that source; all four components where none is named
+#   driver_nvidia                        NVIDIA's archive as well, without its pin
 #   driver_install PACKAGE...            apt-get install in it, without recommended packages; $STATUS, $OUT, $ERR
 #   driver_simulate PACKAGE...           what that would do; then expect_inst NAME [VERSION], expect_no_inst PATTERN
 #   driver_dkms_fails [KERNEL...]        from now on DKMS's builds fail, those for these kernels or all; driver_dkms_works
@@ -62,7 +63,17 @@ driver_trim() {
   done
 }
 
-# driver_update: the indexes of that source alone are fetched anew.
+# driver_nvidia: as somebody adds it by hand.
+driver_nvidia() {
+  local system key=/usr/share/keyrings/cuda-archive-keyring.gpg
+  system=ubuntu$(sed -n 's/^VERSION_ID="\(.*\)\.\(.*\)"$/\1\2/p' "$ROOT/etc/os-release")
+  dpkg-deb --fsys-tarfile "$TREE/nvidia/compute/cuda/repos/$system/x86_64"/cuda-keyring_*.deb | tar -xO ".$key" >"$ROOT$key"
+  DRIVER_SOURCE=/etc/apt/sources.list.d/cuda-$system-x86_64.list
+  printf 'deb [signed-by=%s] %s/compute/cuda/repos/%s/x86_64/ /\n' "$key" "$NVIDIA" "$system" >"$ROOT$DRIVER_SOURCE"
+  driver_update
+}
+
+# driver_update: the indexes of the source that was added last are fetched anew.
 driver_update() {
   run_it root_run "$ROOT" apt-get update -q -o "Dir::Etc::sourcelist=$DRIVER_SOURCE" -o Dir::Etc::sourceparts=- \
     -o APT::Get::List-Cleanup=0 -o APT::Update::Error-Mode=any
