@@ -101,8 +101,9 @@ base::Result<int> after_boot(const Options& options, Outside& outside, const Tra
   CUDASETUP_TRY_ASSIGN(const auto outcome, prepare(first, outside, effects));
   CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, facts_of(outcome, first, outside, effects));
   outside.console.say("Verifying what transaction " + transaction.id + " installed, after the reboot");
-  const verify::Verification verification =
-      with_typed(verify::verify(effects, facts, verification_of(outcome)), options);
+  verify::VerifyRequest request = verification_of(outcome);
+  CUDASETUP_TRY(look_closer(request, first, outside, effects));
+  const verify::Verification verification = with_typed(verify::verify(effects, facts, request), options);
   outside.print(options.json == Switch::on ? json::write(verify::to_json(verification), json::Layout::indented)
                                            : report::text_of(verification));
   CUDASETUP_TRY(apply::end_after_boot(

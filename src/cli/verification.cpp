@@ -1,9 +1,13 @@
 #include "cli/verification.hpp"
 
+#include "cli/diagnosis.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/typed.hpp"
 #include "cli/verbs.hpp"
 #include "report/verification.hpp"
+#include "resolve/target.hpp"
+
+#include <algorithm>
 
 namespace cudasetup::cli {
 
@@ -50,6 +54,22 @@ verify::VerifyRequest verification_after(const plan::Plan& plan, const host::Hos
   return request;
 }
 
+base::Result<void>
+look_closer(verify::VerifyRequest& request, const Options& options, Outside& outside, const effects::Effects& effects)
+{
+  CUDASETUP_TRY_ASSIGN(Diagnosis diagnosis, diagnose_machine(options, outside, effects));
+  request.sys_path = options.host.sys_path;
+  for (const resolve::TargetGpu& gpu : resolve::find_target(*diagnosis.manifest, diagnosis.facts).gpus) {
+    const auto& known = request.capabilities;
+    if (gpu.capability && std::find(known.begin(), known.end(), *gpu.capability) == known.end()) {
+      request.capabilities.push_back(*gpu.capability);
+    }
+  }
+  request.details = std::move(diagnosis.details);
+  request.findings = std::move(diagnosis.findings);
+  return {};
+}
+
 base::Result<int> run_verify(const Options& options, Outside& outside)
 {
   const effects::Effects effects = outside.effects_for(options.host.root);
@@ -64,6 +84,7 @@ base::Result<int> run_verify(const Options& options, Outside& outside)
   verify::VerifyRequest request = options.verification;
   request.root = options.host.root;
   request.work_directory = work_directory(outside.is_root, home);
+  CUDASETUP_TRY(look_closer(request, options, outside, effects));
   const verify::Verification verification = with_typed(verify::verify(effects, facts, request), options);
   outside.print(options.json == Switch::on ? json::write(verify::to_json(verification), json::Layout::indented)
                                            : report::text_of(verification));

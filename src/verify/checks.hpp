@@ -25,6 +25,21 @@ std::vector<Check> check_toolkit(const Context& context);
 std::vector<Check> check_torch(const Context& context);
 std::vector<Check> check_python(const Context& context);
 
+/// A check that the findings with these ids fail, each with its cause and what shows it, and their remedies for hints.
+/// Where none is there it passes with @p seen; with nothing seen it is skipped, because of @p unknown. A finding that
+/// blocks nothing only skips it.
+struct Aspect {
+  Level level = Level::driver;
+  std::string_view name;
+  std::vector<std::string_view> ids;
+  std::string seen;
+  std::string unknown;
+};
+Check judge_aspect(const Context& context, Aspect aspect);
+
+/// Whether that is known to be wrong here.
+const diagnose::Finding* find_fault(const Context& context, std::string_view id);
+
 /// Whether a GPU is there to be expected: on the bus (not one that was only named), as a device file, or WSL's.
 bool is_gpu_present(const Context& context);
 

@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace cudasetup::verify {
 
 /// The files of src/verify/programs, put into the program when it was built.
@@ -10,6 +12,8 @@ const std::vector<std::pair<std::string_view, std::string_view>>& program_files(
 namespace {
 
 constexpr std::size_t k_tail_lines = 12;
+/// A program that a signal ended has this and the signal's number for a status.
+constexpr int k_by_signal = 128;
 
 } // namespace
 
@@ -42,6 +46,37 @@ Check make_check(Level level, std::string name, CheckResult result, std::string 
   return check;
 }
 
+const diagnose::Finding* find_fault(const Context& context, std::string_view id)
+{
+  const auto& findings = context.request.findings;
+  const auto found = std::find_if(
+      findings.begin(), findings.end(), [&](const diagnose::Finding& finding) { return finding.id == id; });
+  return found == findings.end() ? nullptr : &*found;
+}
+
+Check judge_aspect(const Context& context, Aspect aspect)
+{
+  const bool is_seen = !aspect.seen.empty();
+  Check check = make_check(aspect.level,
+                           std::string(aspect.name),
+                           is_seen ? CheckResult::passed : CheckResult::skipped,
+                           is_seen ? std::move(aspect.seen) : std::move(aspect.unknown));
+  std::vector<std::string> reasons;
+  for (const diagnose::Finding& finding : context.request.findings) {
+    if (std::find(aspect.ids.begin(), aspect.ids.end(), finding.id) == aspect.ids.end()) {
+      continue;
+    }
+    const bool is_fault = finding.blocks != diagnose::Blocks::nothing;
+    check.result = is_fault || check.result == CheckResult::failed ? CheckResult::failed : CheckResult::skipped;
+    reasons.push_back(std::string(finding.cause) + ": " + finding.evidence);
+    check.hints.insert(check.hints.end(), finding.remedies.begin(), finding.remedies.end());
+  }
+  if (!reasons.empty()) {
+    check.because = base::join(reasons, "; ");
+  }
+  return check;
+}
+
 Check tool_failed(Level level, std::string name, const std::string& what, const effects::ProcessResult& result)
 {
   Check check = make_check(level,
@@ -49,7 +84,9 @@ Check tool_failed(Level level, std::string name, const std::string& what, const 
                            CheckResult::failed,
                            result.timed_out       ? what + " did not end within its time limit"
                            : result.status == 127 ? what + " is not installed"
-                                                  : what + " ended with status " + std::to_string(result.status));
+                           : result.status > k_by_signal
+                               ? what + " crashed, by signal " + std::to_string(result.status - k_by_signal)
+                               : what + " ended with status " + std::to_string(result.status));
   check.output_tail = base::tail(base::printable(result.out + result.err), k_tail_lines);
   return check;
 }

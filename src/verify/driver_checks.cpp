@@ -1,3 +1,6 @@
+#include "base/text.hpp"
+#include "diagnose/tool_errors.hpp"
+#include "host/nvidia_driver.hpp"
 #include "verify/checks.hpp"
 
 #include <algorithm>
@@ -8,7 +11,10 @@ namespace {
 
 /// Where WSL keeps what Windows' driver gives to Linux programs.
 constexpr const char* k_wsl_driver = "/usr/lib/wsl/lib/libcuda.so.1";
+constexpr const char* k_wsl_smi = "/usr/lib/wsl/lib/nvidia-smi";
 constexpr const char* k_device_file = "/dev/nvidia0";
+/// A cold one takes seconds, on machines with many GPUs some tens of them.
+constexpr std::chrono::seconds k_smi_limit{60};
 
 bool is_image(const Context& context)
 {
@@ -26,23 +32,335 @@ bool has_gpu_on_bus(const host::HostFacts& facts)
   return std::any_of(facts.gpus.begin(), facts.gpus.end(), is_on_bus);
 }
 
-std::vector<Check> skipped(std::string because)
+bool owns_kernel(const host::HostFacts& facts)
 {
-  return {make_check(Level::driver, "loaded", CheckResult::skipped, std::move(because))};
+  return !facts.wsl && facts.container == host::Container::none;
 }
 
-Check not_loaded(const host::HostFacts& facts)
+Check driver_check(std::string name, CheckResult result, std::string because)
+{
+  return make_check(Level::driver, std::move(name), result, std::move(because));
+}
+
+Check skipped(std::string because)
+{
+  return driver_check("loaded", CheckResult::skipped, std::move(because));
+}
+
+std::string_view name_of(host::ModuleFlavour flavour)
+{
+  return flavour == host::ModuleFlavour::open ? "open" : "proprietary";
+}
+
+Check loaded(const host::LoadedDriver& driver)
 {
   Check check =
-      make_check(Level::driver, "loaded", CheckResult::failed, "a GPU is there, but no NVIDIA module is loaded");
-  for (const host::GpuDevice& gpu : facts.gpus) {
+      driver_check("loaded", CheckResult::passed, "the NVIDIA module " + driver.version.text() + " is loaded");
+  check.facts.emplace_back("version", driver.version.text());
+  if (driver.flavour) {
+    check.facts.emplace_back("module", name_of(*driver.flavour));
+  }
+  return check;
+}
+
+Check not_loaded(const Context& context)
+{
+  Check check = judge_aspect(context,
+                             {Level::driver,
+                              "loaded",
+                              {"driver-missing",
+                               "module-not-loaded",
+                               "gpu-switched-off",
+                               "gpu-without-memory-window",
+                               "reboot-awaited",
+                               "failed-after-reboot"},
+                              "",
+                              ""});
+  const std::string reason = std::move(check.because);
+  check.result = CheckResult::failed;
+  check.because = "a GPU is there, but no NVIDIA module is loaded";
+  for (const host::GpuDevice& gpu : context.facts.gpus) {
     if (is_on_bus(gpu) && !gpu.bound_driver.empty() && gpu.bound_driver != "nvidia") {
       check.because += "; " + gpu.bound_driver + " holds " + gpu.address;
     }
   }
-  check.hints.push_back({"where no driver is installed, install one", base::Command{{"cudasetup", "install"}}});
-  check.hints.push_back({"where one was installed, a reboot loads it", base::Command{{"reboot"}}});
+  if (!reason.empty()) {
+    check.because += ": " + reason;
+  }
+  if (check.hints.empty()) {
+    check.hints.push_back({"where no driver is installed, install one", base::Command{{"cudasetup", "install"}}});
+    check.hints.push_back({"where one was installed, a reboot loads it", base::Command{{"reboot"}}});
+  }
   return check;
+}
+
+/// Of the loaded module: the libraries that go with it.
+Check check_library(const Context& context)
+{
+  const auto& libraries = context.request.details.libraries;
+  std::string seen;
+  if (context.facts.driver && !libraries.empty() && libraries.front().version == context.facts.driver->version) {
+    seen = "its libraries are of " + libraries.front().version.text() + " too";
+  }
+  return judge_aspect(context,
+                      {Level::driver,
+                       "library",
+                       {"driver-version-mismatch",
+                        "driver-runfile-beside-packages",
+                        "driver-several-libraries",
+                        "driver-library-missing",
+                        "driver-mixed-versions",
+                        "container-driver-library"},
+                       std::move(seen),
+                       libraries.empty() ? "no library of a driver's is found where Ubuntu has it"
+                                         : "no module is loaded to compare the libraries with"});
+}
+
+Check check_holder(const Context& context)
+{
+  std::string seen;
+  for (const host::GpuDevice& gpu : context.facts.gpus) {
+    if (is_on_bus(gpu) && gpu.bound_driver == "nvidia") {
+      seen += (seen.empty() ? "nvidia drives " : ", ") + gpu.address;
+    }
+  }
+  return judge_aspect(context,
+                      {Level::driver,
+                       "nouveau",
+                       {"nouveau-holds-gpu", "nova-holds-gpu"},
+                       std::move(seen),
+                       "nothing is told to drive a GPU here"});
+}
+
+Check check_flavour(const Context& context)
+{
+  const auto& driver = context.facts.driver;
+  std::string seen;
+  if (driver && has_gpu_on_bus(context.facts)) {
+    seen = driver->flavour ? "the " + std::string(name_of(*driver->flavour)) + " module serves these GPUs"
+                           : "branch " + std::to_string(driver->version.major_part()) + " serves these GPUs";
+  }
+  return judge_aspect(context,
+                      {Level::driver,
+                       "module",
+                       {"module-must-be-open",
+                        "module-must-be-proprietary",
+                        "driver-too-old-for-gpu",
+                        "driver-too-new-for-gpu",
+                        "gpus-without-common-driver"},
+                       std::move(seen),
+                       "there is no driver and GPU to compare"});
+}
+
+Check check_secure_boot(const Context& context)
+{
+  const auto& boot = context.request.details.secure_boot;
+  std::string seen;
+  if (boot && *boot != host::SecureBoot::on) {
+    seen = "Secure Boot is off";
+  } else if (boot && context.facts.driver) {
+    seen = "Secure Boot is on, and the kernel took the module";
+  }
+  return judge_aspect(context,
+                      {Level::driver,
+                       "secure-boot",
+                       {"module-not-signed", "module-key-not-enrolled"},
+                       std::move(seen),
+                       boot ? "Secure Boot is on, and no module is loaded" : "the firmware's state cannot be read"});
+}
+
+/// "6.8.0-48-generic has /lib/modules/…/nvidia.ko (by DKMS)"; empty: it has none.
+std::string module_of(const host::Kernel& kernel)
+{
+  if (kernel.modules.empty()) {
+    return "";
+  }
+  const host::ModuleFile& file = kernel.modules.front();
+  const std::string by = file.origin == host::ModuleOrigin::dkms       ? "built by DKMS"
+                         : file.origin == host::ModuleOrigin::prebuilt ? "prebuilt"
+                                                                       : "by an installer or by hand";
+  return kernel.release + " has " + file.path + " (" + by + ")";
+}
+
+Check check_kernel(const Context& context)
+{
+  const auto& kernels = context.request.details.kernels;
+  const auto running = std::find_if(kernels.begin(), kernels.end(), [&](const host::Kernel& kernel) {
+    return kernel.release == context.facts.kernel;
+  });
+  return judge_aspect(context,
+                      {Level::driver,
+                       "kernel",
+                       {"dkms-build-failed",
+                        "kernel-headers-missing",
+                        "module-missing",
+                        "module-blacklisted",
+                        "module-blacklisted-at-boot",
+                        "gcc-older-than-kernels"},
+                       running == kernels.end() ? "" : module_of(*running),
+                       running == kernels.end() ? "the running kernel is none of those in /boot"
+                                                : "no module for " + running->release + " is where one is looked for"});
+}
+
+Check check_next_kernel(const Context& context)
+{
+  const auto& kernels = context.request.details.kernels;
+  std::string seen;
+  if (!kernels.empty()) {
+    const std::string has = module_of(kernels.back());
+    const bool is_running = kernels.back().release == context.facts.kernel;
+    seen = has.empty() || !is_running ? has : "the running kernel is the newest, and boots next";
+  }
+  return judge_aspect(context,
+                      {Level::driver,
+                       "next-kernel",
+                       {"next-kernel-headers-missing", "next-kernel-module-missing"},
+                       std::move(seen),
+                       kernels.empty() ? "no kernel is in /boot"
+                                       : "no module for " + kernels.back().release + " is where one is looked for"});
+}
+
+Check check_devices(const Context& context)
+{
+  const host::Details& details = context.request.details;
+  std::string seen;
+  if (details.device_files && details.device_files->contains("/dev/nvidiactl")) {
+    seen = std::to_string(details.device_files->size()) + " device files of NVIDIA's are in /dev";
+  } else if (details.device_files && details.has_nvidia_modprobe) {
+    seen = "nvidia-modprobe makes the device files at their first use";
+  }
+  return judge_aspect(context,
+                      {Level::driver,
+                       "devices",
+                       {"device-files-missing", "uvm-missing", "device-files-closed"},
+                       std::move(seen),
+                       details.device_files ? "no device file of NVIDIA's is in /dev" : "/dev cannot be read here"});
+}
+
+/// What the toolkit in use and torch ask of the driver.
+Check check_need(const Context& context, std::string_view name, std::string_view fault, bool is_there)
+{
+  return judge_aspect(context,
+                      {Level::driver,
+                       name,
+                       {fault},
+                       is_there && context.facts.driver
+                           ? "driver " + context.facts.driver->version.text() + " is as new as it needs"
+                           : "",
+                       is_there ? "no driver is loaded to compare with" : "there is none that needs a driver"});
+}
+
+Check smi_failed(const std::string& because, const effects::ProcessResult& result)
+{
+  Check check = tool_failed(Level::driver, "nvidia-smi", "nvidia-smi", result);
+  if (!because.empty()) {
+    check.because = because;
+  }
+  const std::vector<diagnose::Explained> known = diagnose::explain(result.out + "\n" + result.err);
+  if (!known.empty() && !result.timed_out) {
+    check.because += ": " + known.front().failure.cause;
+    check.hints = known.front().failure.hints;
+  } else {
+    check.hints.push_back({"see what the kernel says of the driver", base::Command{{"dmesg"}}});
+  }
+  return check;
+}
+
+Check judge_smi(const Context& context, const effects::ProcessResult& result)
+{
+  if (result.timed_out) {
+    return smi_failed("nvidia-smi did not answer within " + std::to_string(k_smi_limit.count()) +
+                          " s: the driver hangs, or a GPU has failed",
+                      result);
+  }
+  if (result.status != 0) {
+    return smi_failed("", result);
+  }
+  std::size_t gpus = 0;
+  const auto& driver = context.facts.driver;
+  for (const std::string_view line : base::lines(result.out)) {
+    const auto told = base::Version::parse(base::trim(line.substr(0, line.find(','))));
+    gpus += told ? 1U : 0U;
+    if (told && driver && *told != driver->version) {
+      return smi_failed("nvidia-smi tells driver " + told->text() + ", loaded is " + driver->version.text(), result);
+    }
+  }
+  if (gpus == 0) {
+    return smi_failed("nvidia-smi sees no GPU", result);
+  }
+  Check check = driver_check(
+      "nvidia-smi", CheckResult::passed, "nvidia-smi answers, and sees " + std::to_string(gpus) + " GPU(s)");
+  check.facts.emplace_back("gpus", static_cast<std::int64_t>(gpus));
+  return check;
+}
+
+/// Asks the driver itself, which hangs where a GPU or the module does.
+Check check_smi(const Context& context)
+{
+  if (!context.request.details.has_nvidia_smi) {
+    return judge_aspect(context, {Level::driver, "nvidia-smi", {"nvidia-smi-missing"}, "", "it is not installed"});
+  }
+  const std::string program = context.facts.wsl ? k_wsl_smi : "nvidia-smi";
+  const auto result =
+      context.run(base::Command{{program, "--query-gpu=driver_version,name", "--format=csv,noheader"}}, k_smi_limit);
+  return result ? judge_smi(context, *result) : driver_check("nvidia-smi", CheckResult::failed, result.error().message);
+}
+
+/// What needs a driver that is loaded, or should be.
+std::vector<Check> check_live(const Context& context)
+{
+  const host::HostFacts& facts = context.facts;
+  const bool has_toolkit = std::any_of(facts.toolkits.begin(), facts.toolkits.end(), [](const host::Toolkit& toolkit) {
+    return toolkit.version.has_value();
+  });
+  const bool has_torch = std::any_of(facts.libtorch.begin(), facts.libtorch.end(), [](const host::LibTorchTree& tree) {
+    return !tree.build_version.empty();
+  });
+  std::vector<Check> checks = {check_library(context),
+                               check_holder(context),
+                               check_flavour(context),
+                               check_secure_boot(context),
+                               check_devices(context),
+                               check_need(context, "for-toolkit", "toolkit-newer-than-driver", has_toolkit),
+                               check_need(context, "for-torch", "torch-newer-than-driver", has_torch)};
+  if (context.request.details.nvswitches > 0) {
+    checks.push_back(judge_aspect(context,
+                                  {Level::driver,
+                                   "fabric",
+                                   {"fabric-manager-missing", "fabric-manager-other-version"},
+                                   "NVIDIA's fabric manager is of the driver's version",
+                                   ""}));
+  }
+  if (facts.driver) {
+    checks.push_back(check_smi(context));
+  }
+  return checks;
+}
+
+std::vector<Check> check_wsl(const Context& context)
+{
+  std::vector<Check> checks = {judge_aspect(context,
+                                            {Level::driver,
+                                             "loaded",
+                                             {"wsl-linux-driver", "wsl-system-libraries", "wsl-ubuntu-toolkit"},
+                                             "",
+                                             "under WSL the driver is Windows' own"})};
+  if (context.request.details.has_wsl_library && context.effects.target.status(k_wsl_smi, effects::FollowLinks::yes)) {
+    checks.push_back(check_smi(context));
+  }
+  return checks;
+}
+
+std::vector<Check> check_container(const Context& context)
+{
+  if (!context.facts.driver) {
+    return {skipped("in a container the driver is the host's")};
+  }
+  std::vector<Check> checks = {loaded(*context.facts.driver), check_library(context)};
+  if (context.effects.target.status(k_device_file, effects::FollowLinks::yes)) {
+    checks.push_back(check_smi(context));
+  }
+  return checks;
 }
 
 } // namespace
@@ -61,30 +379,28 @@ bool is_gpu_present(const Context& context)
 std::vector<Check> check_driver(const Context& context)
 {
   const host::HostFacts& facts = context.facts;
-  if (is_image(context)) {
-    return skipped("a tree under --root has no running kernel to look at");
+  if (is_image(context) && !context.request.sys_path) {
+    return {skipped("a tree under --root has no running kernel to look at")};
   }
-  if (facts.driver) {
-    Check check = make_check(Level::driver,
-                             "loaded",
-                             CheckResult::passed,
-                             "the NVIDIA module " + facts.driver->version.text() + " is loaded");
-    check.facts.emplace_back("version", facts.driver->version.text());
-    return {std::move(check)};
+  if (!owns_kernel(facts)) {
+    return facts.wsl ? check_wsl(context) : check_container(context);
   }
-  if (facts.wsl) {
-    return skipped("under WSL the driver is Windows' own");
+  if (!facts.driver && !has_gpu_on_bus(facts)) {
+    return {skipped(facts.pci_readable ? "no NVIDIA GPU is on the PCI bus" : "the PCI bus cannot be read here")};
   }
-  if (facts.container != host::Container::none) {
-    return skipped("in a container the driver is the host's");
+  // What a reboot will load is looked at, too; what is loaded now may be what the reboot is for.
+  const bool is_expected = context.request.expect_gpu != ExpectGpu::no;
+  std::vector<Check> checks = {facts.driver  ? loaded(*facts.driver)
+                               : is_expected ? not_loaded(context)
+                                             : skipped("no NVIDIA module is loaded, nor is one expected yet")};
+  if (is_expected) {
+    for (Check& check : check_live(context)) {
+      checks.push_back(std::move(check));
+    }
   }
-  if (!has_gpu_on_bus(facts)) {
-    return skipped(facts.pci_readable ? "no NVIDIA GPU is on the PCI bus" : "the PCI bus cannot be read here");
-  }
-  if (context.request.expect_gpu == ExpectGpu::no) {
-    return skipped("no NVIDIA module is loaded, nor is one expected yet");
-  }
-  return {not_loaded(facts)};
+  checks.push_back(check_kernel(context));
+  checks.push_back(check_next_kernel(context));
+  return checks;
 }
 
 } // namespace cudasetup::verify

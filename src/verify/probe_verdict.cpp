@@ -1,5 +1,6 @@
 #include "verify/probe_verdict.hpp"
 
+#include "diagnose/tool_errors.hpp"
 #include "verify/probe_output.hpp"
 
 namespace cudasetup::verify {
@@ -62,8 +63,15 @@ std::vector<Check> judge_probe(Level level,
   const ProbeReport report = read_probe_output(result.out);
   if (result.timed_out || report.probe != probe || report.tests.empty()) {
     Check failed = tool_failed(level, "compute", "the probe", result);
-    if (result.status == 0) {
+    if (result.status == 0 && !result.timed_out) {
       failed.because = "the probe ended without a result";
+    }
+    const std::vector<diagnose::Explained> known = diagnose::explain(result.out + result.err);
+    if (!known.empty()) {
+      failed.because += ": " + known.front().failure.cause;
+      failed.hints = known.front().failure.hints;
+    } else {
+      failed.hints.push_back({"see what is known to be wrong here", base::Command{{"cudasetup", "doctor"}}});
     }
     return {std::move(failed)};
   }

@@ -1,9 +1,11 @@
 #include "verify/checks.hpp"
 
 #include "base/text.hpp"
+#include "diagnose/tool_errors.hpp"
 #include "verify/device_code.hpp"
 #include "verify/probe_output.hpp"
 #include "verify/probe_verdict.hpp"
+#include "verify/toolkit_files.hpp"
 
 namespace cudasetup::verify {
 
@@ -51,47 +53,63 @@ Check check_version(const Context& context, const std::string& nvcc, const base:
   return check;
 }
 
-/// nvcc alone makes code for one GPU generation and later ones: from CUDA 11 on for Maxwell, while 11 serves Kepler too
-/// (its release notes: sm_35 to sm_52 are deprecated, not removed).
-std::vector<std::string> code_options(const base::Version& release)
+/// Which machine code to ask nvcc for.
+enum class CodeFor { these_gpus, what_nvcc_prefers };
+
+/// Code for the GPUs that are here. Otherwise nvcc alone makes it for one generation and later ones: from CUDA 11 on
+/// for Maxwell, while 11 serves Kepler too (its release notes: sm_35 to sm_52 are deprecated, not removed).
+std::vector<std::string> code_options(const Context& context, const base::Version& release, CodeFor code)
 {
-  if (release.major_part() != 11) {
-    return {};
+  const bool is_11 = release.major_part() == 11;
+  std::vector<std::string> options =
+      is_11 ? std::vector<std::string>{"-Wno-deprecated-gpu-targets"} : std::vector<std::string>{};
+  std::vector<std::string> architectures;
+  for (const base::ComputeCapability& capability : context.request.capabilities) {
+    architectures.push_back(capability.sm().substr(std::string_view("sm_").size()));
   }
-  return {"-Wno-deprecated-gpu-targets",
-          "-gencode",
-          "arch=compute_35,code=[sm_35,compute_35]",
-          "-gencode",
-          "arch=compute_52,code=[sm_52,compute_52]"};
+  if (code == CodeFor::what_nvcc_prefers || architectures.empty()) {
+    architectures = is_11 ? std::vector<std::string>{"35", "52"} : std::vector<std::string>{};
+  }
+  for (const std::string& number : architectures) {
+    options.emplace_back("-gencode");
+    options.push_back("arch=compute_" + number + ",code=[sm_" + number + ",compute_" + number + "]");
+  }
+  return options;
 }
 
 base::Command compile_command(const Context& context,
                               const std::string& nvcc,
-                              const base::Version& release,
+                              const std::vector<std::string>& code,
                               const std::string& source,
                               const std::string& program)
 {
   std::vector<std::string> argv = {nvcc};
-  if (context.request.host_gcc) {
-    argv.insert(argv.end(), {"-ccbin", "g++-" + std::to_string(*context.request.host_gcc)});
+  if (const auto gcc = context.request.host_gcc ? context.request.host_gcc : named_host_gcc(context.facts)) {
+    argv.insert(argv.end(), {"-ccbin", "g++-" + std::to_string(*gcc)});
   }
-  const std::vector<std::string> options = code_options(release);
-  argv.insert(argv.end(), options.begin(), options.end());
+  argv.insert(argv.end(), code.begin(), code.end());
   argv.insert(argv.end(), {"-o", program, source});
   return base::Command{std::move(argv)};
 }
 
 /// Why nvcc failed, with what to do about it.
-Check compiler_check(const effects::ProcessResult& compiled, const base::Version& release)
+Check compiler_check(const Context& context, const effects::ProcessResult& compiled, const base::Version& release)
 {
   Check check = tool_failed(Level::toolkit, "compile", "nvcc", compiled);
   const std::string output = compiled.out + compiled.err;
+  const std::vector<diagnose::Explained> known = diagnose::explain(output);
   if (output.find("unsupported GNU version") != std::string::npos) {
-    check.because = "this nvcc does not take the default gcc";
+    const diagnose::Finding* range = find_fault(context, "gcc-out-of-range");
+    check.because = "this nvcc does not take the default gcc" + (range != nullptr ? ": " + range->evidence : "");
     check.hints.push_back({"this puts a gcc beside it that nvcc takes",
                            base::Command{{"cudasetup", "install", "--cuda", release.text(), "--toolkit-only"}}});
+  } else if (!known.empty()) {
+    check.because += ": " + known.front().failure.cause;
+    check.hints = known.front().failure.hints;
   } else if (output.find("No such file or directory") != std::string::npos) {
     check.hints.push_back({"nvcc needs a C++ compiler", base::Command{{"apt-get", "install", "g++"}}});
+  } else {
+    check.hints.push_back({"see what is known to be wrong here", base::Command{{"cudasetup", "doctor"}}});
   }
   return check;
 }
@@ -119,12 +137,23 @@ std::vector<Check> check_kernel(const Context& context, const std::string& nvcc,
     return {compile_failed(source.error().message)};
   }
   const std::string program = context.request.work_directory + "/vector_add";
-  const auto compiled = context.run(compile_command(context, nvcc, release, *source, program), k_compile_limit);
+  const auto compile = [&](CodeFor code) {
+    return context.run(compile_command(context, nvcc, code_options(context, release, code), *source, program),
+                       k_compile_limit);
+  };
+  std::string note;
+  auto compiled = compile(CodeFor::these_gpus);
+  if (compiled && compiled->status != 0 && !context.request.capabilities.empty() &&
+      (compiled->out + compiled->err).find("Unsupported gpu architecture") != std::string::npos) {
+    // Code for the GPU's elder relations may run on it all the same; the GPU itself tells.
+    note = "; it does not know a GPU that is here";
+    compiled = compile(CodeFor::what_nvcc_prefers);
+  }
   if (!compiled) {
     return {compile_failed(compiled.error().message)};
   }
   if (compiled->status != 0 || compiled->timed_out) {
-    return {compiler_check(*compiled, release)};
+    return {compiler_check(context, *compiled, release)};
   }
   // Without device code in it the program would prove nothing of nvcc.
   const std::vector<std::string> code = device_code_in(context.effects.target.read(program).value_or(""));
@@ -134,7 +163,7 @@ std::vector<Check> check_kernel(const Context& context, const std::string& nvcc,
   std::vector<Check> checks = {make_check(Level::toolkit,
                                           "compile",
                                           CheckResult::passed,
-                                          "nvcc compiled and linked a kernel, for " + base::join(code, ", "))};
+                                          "nvcc compiled and linked a kernel, for " + base::join(code, ", ") + note)};
   for (Check& check : check_run(context, program)) {
     checks.push_back(std::move(check));
   }
@@ -204,6 +233,9 @@ std::vector<Check> check_toolkit(const Context& context)
   std::vector<Check> kernel = check_kernel(context, nvcc, *release);
   if (kernel.front().result == CheckResult::failed && is_wrapper(context, nvcc)) {
     return {wrapper_check(nvcc, std::move(kernel.front()))};
+  }
+  for (Check& check : check_toolkit_files(context, *directory, *release)) {
+    checks.push_back(std::move(check));
   }
   checks.insert(checks.end(), std::make_move_iterator(kernel.begin()), std::make_move_iterator(kernel.end()));
   return checks;

@@ -1,8 +1,13 @@
 #include "verify/checks.hpp"
 
 #include "base/text.hpp"
+#include "diagnose/tool_errors.hpp"
+#include "verify/libraries.hpp"
 #include "verify/probe_output.hpp"
 #include "verify/probe_verdict.hpp"
+#include "verify/toolkit_files.hpp"
+
+#include <algorithm>
 
 namespace cudasetup::verify {
 
@@ -11,6 +16,7 @@ namespace {
 constexpr std::chrono::seconds k_configure_limit{180};
 constexpr std::chrono::seconds k_build_limit{900};
 constexpr std::chrono::seconds k_run_limit{300};
+constexpr std::chrono::seconds k_look_limit{60};
 constexpr std::string_view k_default_directory = "/opt/libtorch/current";
 
 /// "1.7.1" of "1.7.1+cu110".
@@ -84,8 +90,8 @@ configure_arguments(const Context& context, const std::string& directory, const 
   if (const auto cuda = context.request.cuda_dir ? context.request.cuda_dir : context.facts.active_toolkit) {
     arguments.push_back("-DCUDA_TOOLKIT_ROOT_DIR=" + *cuda);
     arguments.push_back("-DCMAKE_CUDA_COMPILER=" + *cuda + "/bin/nvcc");
-    if (context.request.host_gcc) {
-      arguments.push_back("-DCMAKE_CUDA_HOST_COMPILER=g++-" + std::to_string(*context.request.host_gcc));
+    if (const auto gcc = context.request.host_gcc ? context.request.host_gcc : named_host_gcc(context.facts)) {
+      arguments.push_back("-DCMAKE_CUDA_HOST_COMPILER=g++-" + std::to_string(*gcc));
     }
   }
   return arguments;
@@ -101,9 +107,13 @@ bool misses_a_tool(const effects::ProcessResult& result)
 Check build_failed(const std::string& tool, const std::string& directory, const effects::ProcessResult& result)
 {
   Check check = tool_failed(Level::torch, "build", tool, result);
+  const std::vector<diagnose::Explained> known = diagnose::explain(result.out + result.err);
   if (misses_a_tool(result)) {
     check.hints.push_back(
         base::Hint{"install what building needs", base::Command{{"apt-get", "install", "g++", "cmake", "make"}}});
+  } else if (!known.empty()) {
+    check.because += ": " + known.front().failure.cause;
+    check.hints = known.front().failure.hints;
   } else {
     check.hints.push_back(base::Hint{"where " + directory + " is damaged: remove it, then install again",
                                      base::Command{{"cudasetup", "install"}}});
@@ -131,11 +141,128 @@ std::optional<Check> build_probe(const Context& context, const std::string& dire
     if (!result) {
       return make_check(Level::torch, "build", CheckResult::failed, result.error().message);
     }
-    if (result->status != 0) {
+    if (result->status != 0 || result->timed_out) {
       return build_failed(command.argv[0] == "env" ? "cmake" : "the compiler", directory, *result);
     }
   }
   return std::nullopt;
+}
+
+/// The program as Ubuntu's compiler links it, which is the harder way, and as others do.
+std::string program_of(const Context& context, const std::string& linking)
+{
+  return context.request.work_directory + "/build/torch_probe_" + linking;
+}
+
+/// Whether it has code for GPUs at all.
+bool is_for_cpu(const Context& context, const std::string& directory)
+{
+  return !context.effects.target.status(directory + "/lib/libtorch_cuda.so", effects::FollowLinks::yes);
+}
+
+bool has_loaded_cuda(const ProbeReport& report)
+{
+  return std::any_of(report.facts.begin(), report.facts.end(), [](const auto& fact) {
+    return fact.first == "cuda_library" && fact.second.boolean() != nullptr && *fact.second.boolean();
+  });
+}
+
+/// Whether what was linked with --as-needed loads and sees what the same linked without does.
+Check check_linking(const Context& context, const std::string& directory, const ProbeReport& as_needed)
+{
+  const auto result = context.run(base::Command{{program_of(context, "no-as-needed"), "look"}}, k_look_limit);
+  if (!result) {
+    return make_check(Level::torch, "linking", CheckResult::failed, result.error().message);
+  }
+  const ProbeReport plain = read_probe_output(result->out);
+  if (result->timed_out || result->status != 0 || plain.probe != "libtorch") {
+    return tool_failed(Level::torch, "linking", "the probe that was linked with --no-as-needed", *result);
+  }
+  const bool lost = !is_for_cpu(context, directory) && !has_loaded_cuda(as_needed);
+  if (lost || plain.devices != as_needed.devices) {
+    Check check = make_check(Level::torch,
+                             "linking",
+                             CheckResult::failed,
+                             "linked with --as-needed, as Ubuntu's gcc does, a program " +
+                                 std::string(lost ? "does not load libtorch_cuda.so"
+                                                  : "sees " + std::to_string(as_needed.devices) +
+                                                        " GPU(s), and without it " + std::to_string(plain.devices)));
+    check.hints.push_back({"link with -Wl,--no-as-needed -ltorch_cuda", std::nullopt});
+    return check;
+  }
+  return make_check(Level::torch,
+                    "linking",
+                    CheckResult::passed,
+                    "a program that was linked with --as-needed loads and sees what one without it does");
+}
+
+/// A GPU is to be used, and LibTorch sees none: why, as far as its files tell.
+std::optional<Check> check_sight(const Context& context, const std::string& directory, const ProbeReport& report)
+{
+  const ExpectGpu expect = context.request.expect_gpu;
+  const bool expected = expect == ExpectGpu::yes || (expect == ExpectGpu::automatic && is_gpu_present(context));
+  if (!expected || report.devices > 0) {
+    return std::nullopt;
+  }
+  if (is_for_cpu(context, directory)) {
+    Check check = make_check(
+        Level::torch, "gpu", CheckResult::failed, directory + " is a build for the CPU alone, and a GPU is to be used");
+    check.hints.push_back({"install one for CUDA", base::Command{{"cudasetup", "install", "--driver", "keep"}}});
+    return check;
+  }
+  Check check = make_check(
+      Level::torch, "gpu", CheckResult::failed, "this LibTorch is made for CUDA, and sees no GPU that it could use");
+  check.hints.push_back({"see what keeps the driver from it", base::Command{{"cudasetup", "doctor"}}});
+  return check;
+}
+
+/// Only Ubuntu's own libraries lack with the old ABI: those of wheels before 2.6 have it on purpose.
+Check check_abi(const Context& context, const std::string& directory)
+{
+  const std::string config =
+      context.effects.target.read(directory + "/share/cmake/Torch/TorchConfig.cmake").value_or("");
+  if (config.find("_GLIBCXX_USE_CXX11_ABI=0") == std::string::npos) {
+    return make_check(Level::torch, "abi", CheckResult::passed, "it has the C++ ABI of Ubuntu's own libraries");
+  }
+  const bool on_purpose = directory.ends_with("-pre-cxx11") || !directory.starts_with("/opt/libtorch/");
+  Check check = make_check(Level::torch,
+                           "abi",
+                           on_purpose ? CheckResult::skipped : CheckResult::failed,
+                           "it has the C++ ABI from before 2011: what of Ubuntu's libraries has std::string in its "
+                           "calls does not link with it");
+  check.hints.push_back({"install the build of the newer ABI",
+                         base::Command{{"cudasetup", "install", "--abi", "cxx11", "--driver", "keep"}}});
+  return check;
+}
+
+/// Builds the probe, runs it, judges it.
+void compute(const Context& context,
+             const std::string& directory,
+             const std::string& version,
+             std::vector<Check>& checks)
+{
+  if (auto failed = build_probe(context, directory, version)) {
+    checks.push_back(std::move(*failed));
+    return;
+  }
+  checks.push_back(make_check(
+      Level::torch, "build", CheckResult::passed, "a CMake project with find_package(Torch) was configured and built"));
+  const auto result = context.run(base::Command{{program_of(context, "as-needed")}}, k_run_limit);
+  if (!result) {
+    checks.push_back(make_check(Level::torch, "compute", CheckResult::failed, result.error().message));
+    return;
+  }
+  for (Check& check : judge_probe(Level::torch, "libtorch", version_of_headers(version), *result)) {
+    checks.push_back(std::move(check));
+  }
+  const ProbeReport report = read_probe_output(result->out);
+  if (report.probe != "libtorch") {
+    return;
+  }
+  checks.push_back(check_linking(context, directory, report));
+  if (auto unseen = check_sight(context, directory, report)) {
+    checks.push_back(std::move(*unseen));
+  }
 }
 
 } // namespace
@@ -153,20 +280,12 @@ std::vector<Check> check_torch(const Context& context)
   if (checks.back().result != CheckResult::passed) {
     return checks;
   }
-  if (auto failed = build_probe(context, directory, version)) {
-    checks.push_back(std::move(*failed));
-    return checks;
+  checks.push_back(check_abi(context, directory));
+  checks.push_back(check_libraries(context, directory));
+  if (checks.back().result == CheckResult::failed) {
+    return checks; // a linker says less of it
   }
-  checks.push_back(make_check(
-      Level::torch, "build", CheckResult::passed, "a CMake project with find_package(Torch) was configured and built"));
-  const auto result = context.run(base::Command{{context.request.work_directory + "/build/torch_probe"}}, k_run_limit);
-  if (!result) {
-    checks.push_back(make_check(Level::torch, "compute", CheckResult::failed, result.error().message));
-    return checks;
-  }
-  for (Check& check : judge_probe(Level::torch, "libtorch", version_of_headers(version), *result)) {
-    checks.push_back(std::move(check));
-  }
+  compute(context, directory, version, checks);
   return checks;
 }
 

@@ -106,7 +106,8 @@ Check nothing_to_verify(Level level, const std::vector<Check>& checks)
 {
   std::vector<std::string> reasons;
   for (const Check& check : checks) {
-    if (check.result == CheckResult::skipped) {
+    const bool is_detail = check.level == Level::driver && check.name != "loaded";
+    if (check.result == CheckResult::skipped && !is_detail) {
       reasons.push_back(check.because);
     }
   }
@@ -118,12 +119,16 @@ Check nothing_to_verify(Level level, const std::vector<Check>& checks)
   return check;
 }
 
-/// Hints are typed on the running system.
+/// Hints are typed on the running system. Those of findings lead where they should already (with sudo).
 void lead_into_root(Verification& verification, const std::string& root)
 {
   for (Check& check : verification.checks) {
     for (base::Hint& hint : check.hints) {
-      if (hint.command && hint.command->argv.front() != "cudasetup") {
+      const std::string program = hint.command ? hint.command->argv.front() : "cudasetup";
+      if (program == "reboot" || program == "dmesg") {
+        // Of the machine that runs, which is another one.
+        hint.command = base::is_running_system(root) ? hint.command : std::nullopt;
+      } else if (program != "cudasetup" && program != "sudo") {
         hint.command = base::in_root(*std::move(hint.command), root);
       }
     }

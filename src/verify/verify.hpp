@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "diagnose/diagnose.hpp"
 #include "effects/effects.hpp"
+#include "host/details.hpp"
 #include "host/facts.hpp"
 #include "json/value.hpp"
 
@@ -56,6 +58,14 @@ struct VerifyRequest {
   std::optional<std::uint32_t> host_gcc;
   ExpectGpu expect_gpu = ExpectGpu::automatic;
   Idle idle = Idle::fails;
+  /// What a closer look at the machine gave, and what is known to be wrong with it: what only shows itself in files is
+  /// judged by the rules of `doctor`, once.
+  host::Details details = {};
+  std::vector<diagnose::Finding> findings = {};
+  /// Those of the GPUs that are known, each once: nvcc is asked for their machine code.
+  std::vector<base::ComputeCapability> capabilities = {};
+  /// Where the hardware of a tree's machine is described (--sys-path).
+  std::optional<std::string> sys_path = {};
   /// Directory of the target for the probes' builds; made 0700, removed afterwards.
   std::string work_directory;
   /// The target's tree; "" or "/": the running system.

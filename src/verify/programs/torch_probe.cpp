@@ -1,5 +1,6 @@
 // Computes on every CUDA device (on the CPU where there is none) and compares with plain loops in double.
-// Prints one JSON object a line; exits 0 only when every comparison held.
+// Prints one JSON object a line; exits 0 only when every comparison held. With an argument it prints the first line
+// alone: what the program has loaded and sees.
 #include <torch/torch.h>
 
 #include <dlfcn.h>
@@ -132,6 +133,43 @@ double convolution(const torch::Device& device)
   return difference(computed, reference);
 }
 
+double copies(const torch::Device& device)
+{
+  const std::size_t count = 1U << 20U;
+  const Numbers a = numbers(count, 8);
+  const torch::Tensor there = tensor_of(a, {static_cast<std::int64_t>(count)}, device);
+  return difference(there.clone(), a);
+}
+
+// A step of gradient descent for the weights w of sum((x w - y)^2).
+double autograd(const torch::Device& device)
+{
+  const std::size_t rows = 50;
+  const std::size_t columns = 20;
+  const double rate = 1e-2;
+  const Numbers x = numbers(rows * columns, 9);
+  const Numbers y = numbers(rows, 10);
+  const Numbers w = numbers(columns, 11);
+  Numbers reference = w;
+  for (std::size_t i = 0; i < rows; ++i) {
+    double distance = -y[i];
+    for (std::size_t j = 0; j < columns; ++j) {
+      distance += x[i * columns + j] * w[j];
+    }
+    for (std::size_t j = 0; j < columns; ++j) {
+      reference[j] -= rate * 2 * distance * x[i * columns + j];
+    }
+  }
+  torch::AutoGradMode gradients(true);
+  torch::Tensor weights = tensor_of(w, {static_cast<std::int64_t>(columns), 1}, device).requires_grad_(true);
+  const torch::Tensor given =
+      tensor_of(x, {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, device);
+  const torch::Tensor distances =
+      torch::matmul(given, weights).view({-1}) - tensor_of(y, {static_cast<std::int64_t>(rows)}, device);
+  (distances * distances).sum().backward();
+  return difference(weights.detach() - weights.grad() * rate, reference);
+}
+
 std::string escaped(const std::string& text)
 {
   std::string result;
@@ -179,6 +217,28 @@ std::string gpu_members(int device)
               : "";
 }
 
+// A number that a library tells of itself, as a JSON value; null where the process has no such library. LibTorch's own
+// headers for them need those of CUDA.
+template<typename Number> std::string asked(const char* library, const char* function)
+{
+  void* handle = library == nullptr ? RTLD_DEFAULT : dlopen(library, RTLD_NOW | RTLD_NOLOAD);
+  void* symbol = library != nullptr && handle == nullptr ? nullptr : dlsym(handle, function);
+  Number number = 0;
+  const bool told = symbol != nullptr && reinterpret_cast<int (*)(Number*)>(symbol)(&number) == 0;
+  return told ? std::to_string(number) : "null";
+}
+
+std::string cudnn_version()
+{
+  void* symbol = dlsym(RTLD_DEFAULT, "cudnnGetVersion");
+  return symbol == nullptr ? "null" : std::to_string(reinterpret_cast<std::size_t (*)()>(symbol)());
+}
+
+bool is_loaded(const char* library)
+{
+  return dlopen(library, RTLD_NOW | RTLD_NOLOAD) != nullptr;
+}
+
 struct Test {
   const char* name;
   double (*compute)(const torch::Device&);
@@ -216,7 +276,7 @@ bool run(const Test& test, const torch::Device& device, const std::string& membe
 
 } // namespace
 
-int main()
+int main(int count, char**)
 {
   const bool cuda = torch::cuda::is_available();
   const int devices = cuda ? static_cast<int>(torch::cuda::device_count()) : 0;
@@ -225,16 +285,26 @@ int main()
 #else
   const char* version = "";
 #endif
-  std::printf("{\"probe\":\"libtorch\",\"headers\":\"%s\",\"cuda\":%s,\"cudnn\":%s,\"devices\":%d}\n",
+  std::printf("{\"probe\":\"libtorch\",\"headers\":\"%s\",\"cuda\":%s,\"cudnn\":%s,\"devices\":%d,"
+              "\"cuda_library\":%s,\"driver\":%s,\"runtime\":%s,\"cudnn_version\":%s}\n",
               version,
               cuda ? "true" : "false",
               cuda && torch::cuda::cudnn_is_available() ? "true" : "false",
-              devices);
+              devices,
+              is_loaded("libtorch_cuda.so") ? "true" : "false",
+              asked<int>("libcuda.so.1", "cuDriverGetVersion").c_str(),
+              asked<int>(nullptr, "cudaRuntimeGetVersion").c_str(),
+              cudnn_version().c_str());
   std::fflush(stdout);
-  const std::vector<Test> tests = {{"elementwise", elementwise, 1e-5},
+  if (count > 1) {
+    return 0;
+  }
+  const std::vector<Test> tests = {{"copies", copies, 0},
+                                   {"elementwise", elementwise, 1e-5},
                                    {"reduction", reduction, 1e-4},
                                    {"matmul", matmul, 5e-3},
-                                   {"convolution", convolution, 5e-3}};
+                                   {"convolution", convolution, 5e-3},
+                                   {"autograd", autograd, 5e-3}};
   bool all = true;
   for (int i = 0; i < (devices > 0 ? devices : 1); ++i) {
     const torch::Device device =

@@ -46,9 +46,9 @@ finds() {
 }
 
 cut_short "$LIBRARIES/libtorch_cpu.so" 1000000
-finds 'a library that is cut short' build 'libtorch_cpu\.so: file (too short|truncated|not recognized)'
+finds 'a library that is cut short' libraries 'libtorch_cpu\.so ends too early'
 take "$LIBRARIES/libc10.so"
-finds 'a library that is missing' build 'not all the files it references'
+finds 'a library that is missing' libraries 'libtorch_cpu\.so needs libc10\.so'
 take "$TREE_OF_TORCH/include"
 finds 'headers that are missing' build 'INTERFACE_INCLUDE_DIRECTORIES|No such file'
 take "$TREE_OF_TORCH/share/cmake/Torch/TorchConfig.cmake"

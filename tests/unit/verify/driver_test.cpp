@@ -1,17 +1,31 @@
 #include "unit/verify/machine.hpp"
 
+#include <algorithm>
+
 namespace cudasetup::verify {
 
 namespace {
 
 class DriverCheck : public test::VerifiedMachine {
 protected:
-  Check only()
+  std::vector<Check> checks() { return check_driver(context()); }
+  Check only() { return named(checks(), "loaded"); }
+  void load(const std::string& version)
   {
-    const auto checks = check_driver(context());
-    EXPECT_EQ(checks.size(), 1U);
-    return named(checks, "loaded");
+    m_facts.driver = host::LoadedDriver{base::Version::parse(version).value(), host::ModuleFlavour::open};
   }
+  void find(std::string_view id, diagnose::Blocks blocks = diagnose::Blocks::gpu)
+  {
+    m_request.findings.push_back(
+        {id, blocks, "the cause", "the evidence", "", {{"mend it", base::Command{{"sudo", "mend"}}}}});
+  }
+  /// nvidia-smi is there, and says that.
+  void smi_says(const std::string& out, int status = 0)
+  {
+    m_request.details.has_nvidia_smi = true;
+    m_machine.processes.answer(k_smi, out, status);
+  }
+  const std::vector<std::string> k_smi = {"nvidia-smi", "--query-gpu=driver_version,name", "--format=csv,noheader"};
 };
 
 TEST_F(DriverCheck, passes_with_a_loaded_module_and_tells_its_version)
@@ -62,6 +76,168 @@ TEST_F(DriverCheck, is_skipped_in_images_containers_and_wsl)
   m_request.root = "/srv/image";
   EXPECT_EQ(only().because, "a tree under --root has no running kernel to look at");
   EXPECT_EQ(only().result, CheckResult::skipped);
+}
+
+TEST_F(DriverCheck, passes_a_sound_machine_and_says_what_it_saw)
+{
+  add_gpu("0000:01:00.0", "nvidia");
+  load("580.95.05");
+  smi_says("580.95.05, NVIDIA H200\n580.95.05, NVIDIA H200\n");
+  host::Details& details = m_request.details;
+  details.libraries = {{"/usr/lib/x86_64-linux-gnu/libcuda.so.580.95.05", base::Version::parse("580.95.05").value()}};
+  details.secure_boot = host::SecureBoot::on;
+  details.device_files = {{"/dev/nvidiactl", 0666}, {"/dev/nvidia0", 0666}};
+  m_facts.kernel = "6.8.0-48-generic";
+  const host::ModuleFile module{"/lib/modules/6.8.0-48-generic/updates/dkms/nvidia.ko", host::ModuleOrigin::dkms, true};
+  details.kernels = {{"6.8.0-48-generic", true, {module}}};
+  m_facts.toolkits = {{"/usr/local/cuda-12.4", base::Version::parse("12.4"), true}};
+  EXPECT_EQ(results(checks()),
+            "loaded passed\nlibrary passed\nnouveau passed\nmodule passed\nsecure-boot passed\ndevices passed\n"
+            "for-toolkit passed\nfor-torch skipped\nnvidia-smi passed\nkernel passed\nnext-kernel passed\n");
+  EXPECT_EQ(named(checks(), "nvidia-smi").because, "nvidia-smi answers, and sees 2 GPU(s)");
+  EXPECT_EQ(named(checks(), "kernel").because,
+            "6.8.0-48-generic has /lib/modules/6.8.0-48-generic/updates/dkms/nvidia.ko (built by DKMS)");
+  EXPECT_EQ(named(checks(), "next-kernel").because, "the running kernel is the newest, and boots next");
+  details.kernels.push_back({"6.8.0-50-generic", true, {}});
+  EXPECT_EQ(named(checks(), "next-kernel").result, CheckResult::skipped) << "the rules know why that is none";
+}
+
+TEST_F(DriverCheck, what_is_known_to_be_wrong_fails_the_check_it_is_about)
+{
+  add_gpu("0000:01:00.0", "nvidia");
+  load("580.95.05");
+  for (const auto& [id, name] :
+       std::vector<std::pair<std::string_view, std::string>>{{"driver-version-mismatch", "library"},
+                                                             {"driver-library-missing", "library"},
+                                                             {"nouveau-holds-gpu", "nouveau"},
+                                                             {"nova-holds-gpu", "nouveau"},
+                                                             {"module-must-be-open", "module"},
+                                                             {"driver-too-new-for-gpu", "module"},
+                                                             {"module-not-signed", "secure-boot"},
+                                                             {"module-key-not-enrolled", "secure-boot"},
+                                                             {"uvm-missing", "devices"},
+                                                             {"toolkit-newer-than-driver", "for-toolkit"},
+                                                             {"torch-newer-than-driver", "for-torch"},
+                                                             {"dkms-build-failed", "kernel"},
+                                                             {"kernel-headers-missing", "kernel"},
+                                                             {"next-kernel-module-missing", "next-kernel"},
+                                                             {"next-kernel-headers-missing", "next-kernel"}}) {
+    m_request.findings.clear();
+    find(id);
+    const Check check = named(checks(), name);
+    EXPECT_EQ(check.result, CheckResult::failed) << id;
+    EXPECT_EQ(check.because, "the cause: the evidence");
+    EXPECT_EQ(base::to_shell(check.hints.at(0).command.value()), "sudo mend");
+    const auto all = checks();
+    EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const Check& c) { return c.result == CheckResult::failed; }), 1)
+        << id;
+  }
+}
+
+TEST_F(DriverCheck, what_blocks_nothing_fails_nothing)
+{
+  add_gpu();
+  load("580.95.05");
+  find("device-files-closed", diagnose::Blocks::nothing);
+  EXPECT_EQ(named(checks(), "devices").result, CheckResult::skipped);
+  EXPECT_EQ(named(checks(), "devices").because, "the cause: the evidence");
+}
+
+TEST_F(DriverCheck, every_fault_that_it_names_is_one_that_doctor_knows)
+{
+  const auto known = diagnose::rule_ids();
+  add_gpu();
+  load("580.95.05");
+  m_request.details.nvswitches = 1;
+  std::size_t named_here = 0;
+  for (const std::string_view id : known) {
+    m_request.findings.clear();
+    find(id);
+    const auto all = checks();
+    named_here += std::any_of(all.begin(), all.end(), [](const Check& c) { return c.result == CheckResult::failed; });
+  }
+  EXPECT_EQ(named_here, 31U);
+}
+
+TEST_F(DriverCheck, an_nvidia_smi_that_hangs_is_a_failure_of_that_name)
+{
+  add_gpu();
+  load("580.95.05");
+  m_request.details.has_nvidia_smi = true;
+  m_machine.processes.answer_with(k_smi, [](const base::Command&) {
+    effects::ProcessResult result;
+    result.timed_out = true;
+    return base::Result<effects::ProcessResult>(result);
+  });
+  const Check check = named(checks(), "nvidia-smi");
+  EXPECT_EQ(check.result, CheckResult::failed);
+  EXPECT_EQ(check.because, "nvidia-smi did not answer within 60 s: the driver hangs, or a GPU has failed");
+  EXPECT_EQ(base::to_shell(check.hints.at(0).command.value()), "dmesg");
+}
+
+TEST_F(DriverCheck, what_nvidia_smi_says_is_explained)
+{
+  add_gpu();
+  load("580.95.05");
+  smi_says("Failed to initialize NVML: Driver/library version mismatch\n", 18);
+  EXPECT_EQ(named(checks(), "nvidia-smi").because,
+            "nvidia-smi ended with status 18: the driver was upgraded, and its former module is still loaded");
+  smi_says("No devices were found\n", 0);
+  EXPECT_EQ(named(checks(), "nvidia-smi").because, "nvidia-smi sees no GPU: the module is loaded, and drives no GPU");
+  smi_says("550.54.15, Tesla T4\n");
+  EXPECT_EQ(named(checks(), "nvidia-smi").because, "nvidia-smi tells driver 550.54.15, loaded is 580.95.05");
+  smi_says("rubbish\n");
+  EXPECT_EQ(named(checks(), "nvidia-smi").result, CheckResult::failed);
+}
+
+TEST_F(DriverCheck, before_a_reboot_only_what_will_be_loaded_is_looked_at)
+{
+  add_gpu("0000:01:00.0", "nouveau");
+  m_request.expect_gpu = ExpectGpu::no;
+  find("nouveau-holds-gpu");
+  EXPECT_EQ(results(checks()), "loaded skipped\nkernel skipped\nnext-kernel skipped\n");
+  find("dkms-build-failed");
+  EXPECT_EQ(named(checks(), "kernel").result, CheckResult::failed);
+}
+
+TEST_F(DriverCheck, why_no_module_is_loaded_is_said_where_it_is_known)
+{
+  add_gpu();
+  find("driver-missing");
+  EXPECT_EQ(only().because, "a GPU is there, but no NVIDIA module is loaded: the cause: the evidence");
+  EXPECT_EQ(only().hints.size(), 1U);
+}
+
+TEST_F(DriverCheck, a_machine_that_is_described_is_looked_at_in_a_tree_too)
+{
+  add_gpu("0000:01:00.0", "nouveau");
+  m_request.root = "/srv/image";
+  m_request.sys_path = "/srv/sys";
+  find("nouveau-holds-gpu");
+  EXPECT_EQ(only().result, CheckResult::failed);
+  EXPECT_EQ(named(checks(), "nouveau").result, CheckResult::failed);
+  EXPECT_FALSE(is_gpu_present(context())) << "nothing can compute there";
+}
+
+TEST_F(DriverCheck, in_wsl_and_containers_what_belongs_to_others_is_left_alone)
+{
+  m_facts.wsl = true;
+  find("module-missing");
+  EXPECT_EQ(results(checks()), "loaded skipped\n");
+  find("wsl-linux-driver");
+  EXPECT_EQ(results(checks()), "loaded failed\n");
+  m_request.details.has_wsl_library = true;
+  m_request.details.has_nvidia_smi = true;
+  m_machine.target.put("/usr/lib/wsl/lib/nvidia-smi", "", 0755);
+  m_machine.processes.answer({"/usr/lib/wsl/lib/nvidia-smi", k_smi[1], k_smi[2]}, "581.80, RTX 4090\n");
+  EXPECT_EQ(results(checks()), "loaded failed\nnvidia-smi passed\n");
+  m_facts.wsl = false;
+  m_facts.container = host::Container::docker;
+  load("580.95.05");
+  EXPECT_EQ(results(checks()), "loaded passed\nlibrary skipped\n");
+  m_machine.target.put("/dev/nvidia0", "");
+  smi_says("580.95.05, NVIDIA H200\n");
+  EXPECT_EQ(results(checks()), "loaded passed\nlibrary skipped\nnvidia-smi passed\n");
 }
 
 class GpuPresence : public test::VerifiedMachine {};

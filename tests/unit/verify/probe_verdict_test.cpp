@@ -154,7 +154,7 @@ TEST(ProbeVerdict, says_what_to_do_where_a_build_has_no_kernels_for_the_gpu)
 TEST(ProbeVerdict, a_crash_is_a_failure_with_the_end_of_its_output)
 {
   const Check check = only_failure(judged(ended("", 139, "symbol lookup error: libtorch_cuda.so\n")));
-  EXPECT_EQ(check.because, "the probe ended with status 139");
+  EXPECT_EQ(check.because, "the probe crashed, by signal 11");
   EXPECT_NE(check.output_tail.find("symbol lookup error"), std::string::npos);
 }
 
@@ -170,7 +170,7 @@ TEST(ProbeVerdict, a_crash_after_all_comparisons_is_still_a_failure)
   const auto checks = judged(ended(k_report + k_held, 134));
   ASSERT_EQ(checks.size(), 3U);
   EXPECT_EQ(checks.back().result, CheckResult::failed);
-  EXPECT_EQ(checks.back().because, "the probe ended with status 134");
+  EXPECT_EQ(checks.back().because, "the probe crashed, by signal 6");
 }
 
 TEST(ProbeVerdict, a_probe_that_was_ended_for_its_time_fails)

@@ -1,5 +1,6 @@
-#include "unit/verify/device_program.hpp"
+#include "unit/verify/library_file.hpp"
 #include "unit/verify/machine.hpp"
+#include "verify/toolkit_files.hpp"
 
 namespace cudasetup::verify {
 
@@ -9,6 +10,9 @@ using base::Command;
 using Argv = std::vector<std::string>;
 
 const std::string k_nvcc = "/usr/local/cuda-11.8/bin/nvcc";
+const std::string k_header = "/usr/local/cuda-11.8/include/cuda_runtime_api.h";
+/// The checks of the toolkit's files, where there is nothing but nvcc and headers.
+const std::string k_files = "parts passed\nloader skipped\npaths skipped\n";
 const std::string k_ran_on_gpu =
     R"({"probe":"cuda","headers":"11.8","cuda":true,"devices":1,"runtime":11080,"driver":12020})"
     "\n"
@@ -27,6 +31,7 @@ protected:
              "\x7f"
              "ELF",
              0755)
+        .put(k_header, "#define CUDART_VERSION 11080\n")
         .put_directory("/w");
     nvcc_tells("11.8");
   }
@@ -63,7 +68,7 @@ TEST_F(ToolkitCheck, passes_a_kernel_that_was_compiled_and_ran_on_a_gpu)
 {
   nvcc_makes(test::program_with({{2, 52}}));
   program_ends(k_ran_on_gpu, 0);
-  EXPECT_EQ(results(checks()), "nvcc passed\ncompile passed\nprobe passed\nvector-add passed\n");
+  EXPECT_EQ(results(checks()), "nvcc passed\n" + k_files + "compile passed\nprobe passed\nvector-add passed\n");
   EXPECT_EQ(m_compiled.front(), k_nvcc);
   EXPECT_EQ(judge(checks(), ExpectGpu::yes, true), Verdict::passed);
 }
@@ -72,7 +77,7 @@ TEST_F(ToolkitCheck, skips_the_run_without_a_gpu_and_is_no_gpu_success)
 {
   nvcc_makes(test::program_with({{2, 52}}));
   program_ends(k_no_gpu, 3);
-  EXPECT_EQ(results(checks()), "nvcc passed\ncompile passed\nvector-add skipped\n");
+  EXPECT_EQ(results(checks()), "nvcc passed\n" + k_files + "compile passed\nvector-add skipped\n");
   EXPECT_EQ(judge(checks(), ExpectGpu::automatic, false), Verdict::cpu_only);
 }
 
@@ -105,7 +110,7 @@ TEST_F(ToolkitCheck, fails_a_wrong_sum_and_a_driver_that_is_too_old)
 TEST_F(ToolkitCheck, fails_a_program_without_device_code)
 {
   nvcc_makes("ELF");
-  EXPECT_EQ(results(checks()), "nvcc passed\ncompile failed\n");
+  EXPECT_EQ(results(checks()), "nvcc passed\n" + k_files + "compile failed\n");
   EXPECT_EQ(checks().back().because, "nvcc made a program without device code");
 }
 
@@ -124,7 +129,7 @@ TEST_F(ToolkitCheck, names_the_gcc_that_was_put_beside_the_default)
   m_request.host_gcc = 10;
   nvcc_makes(test::program_with({{2, 52}}));
   program_ends(k_no_gpu, 3);
-  ASSERT_EQ(checks().size(), 3U);
+  ASSERT_EQ(checks().size(), 6U);
   EXPECT_EQ(Argv(m_compiled.begin(), m_compiled.begin() + 3), (Argv{k_nvcc, "-ccbin", "g++-10"}));
 }
 
@@ -157,13 +162,13 @@ TEST_F(ToolkitCheck, a_script_that_compiles_serves)
   m_machine.target.put(k_nvcc, "#!/bin/sh\n", 0755);
   nvcc_makes(test::program_with({{2, 52}}));
   program_ends(k_no_gpu, 3);
-  EXPECT_EQ(results(checks()), "nvcc passed\ncompile passed\nvector-add skipped\n");
+  EXPECT_EQ(results(checks()), "nvcc passed\n" + k_files + "compile passed\nvector-add skipped\n");
 }
 
 TEST_F(ToolkitCheck, a_program_that_only_speaks_of_device_code_has_none)
 {
   nvcc_makes(test::program_with({}) + ".nv_fatbin");
-  EXPECT_EQ(results(checks()), "nvcc passed\ncompile failed\n");
+  EXPECT_EQ(results(checks()), "nvcc passed\n" + k_files + "compile failed\n");
 }
 
 TEST_F(ToolkitCheck, tells_for_which_gpus_it_compiled)
@@ -171,6 +176,112 @@ TEST_F(ToolkitCheck, tells_for_which_gpus_it_compiled)
   nvcc_makes(test::program_with({{2, 52}, {1, 52}}));
   program_ends(k_no_gpu, 3);
   EXPECT_EQ(named(checks(), "compile").because, "nvcc compiled and linked a kernel, for compute_52, sm_52");
+}
+
+TEST_F(ToolkitCheck, the_gcc_that_our_environment_names_serves_later_too)
+{
+  m_facts.files["/etc/profile.d/cudasetup.sh"] = "export NVCC_PREPEND_FLAGS='-ccbin /usr/bin/g++-10'\n";
+  nvcc_makes(test::program_with({{2, 52}}));
+  program_ends(k_no_gpu, 3);
+  checks();
+  EXPECT_EQ(Argv(m_compiled.begin(), m_compiled.begin() + 3), (Argv{k_nvcc, "-ccbin", "g++-10"}));
+}
+
+TEST_F(ToolkitCheck, compiles_for_the_gpus_that_are_here)
+{
+  m_request.capabilities = {*base::ComputeCapability::parse("7.5"), *base::ComputeCapability::parse("8.6")};
+  nvcc_makes(test::program_with({{2, 75}, {2, 86}}));
+  program_ends(k_no_gpu, 3);
+  EXPECT_EQ(named(checks(), "compile").because, "nvcc compiled and linked a kernel, for sm_75, sm_86");
+  const std::string command = testing::PrintToString(m_compiled);
+  EXPECT_NE(command.find("arch=compute_75,code=[sm_75,compute_75]"), std::string::npos);
+  EXPECT_NE(command.find("arch=compute_86,code=[sm_86,compute_86]"), std::string::npos);
+  EXPECT_EQ(command.find("sm_35"), std::string::npos);
+}
+
+TEST_F(ToolkitCheck, an_nvcc_that_does_not_know_the_gpu_makes_what_it_can)
+{
+  m_request.capabilities = {*base::ComputeCapability::parse("12.0")};
+  m_machine.processes.answer_where(
+      [](const Argv& argv) { return argv[0] == k_nvcc && argv.back() == "/w/vector_add.cu"; },
+      [this](const Command& command) {
+        effects::ProcessResult result;
+        if (base::to_shell(command).find("compute_120") != std::string::npos) {
+          result.status = 1;
+          result.err = "nvcc fatal   : Unsupported gpu architecture 'compute_120'\n";
+        } else {
+          m_machine.target.put("/w/vector_add", test::program_with({{1, 52}}), 0755);
+        }
+        return base::Result<effects::ProcessResult>(result);
+      });
+  program_ends(k_no_gpu, 3);
+  EXPECT_EQ(named(checks(), "compile").because,
+            "nvcc compiled and linked a kernel, for compute_52; it does not know a GPU that is here");
+}
+
+TEST_F(ToolkitCheck, a_known_failure_of_nvcc_is_named)
+{
+  nvcc_makes("", 1, "error: exception specification is incompatible with that of previous function \"cospi\"\n");
+  EXPECT_NE(named(checks(), "compile").because.find("headers contradict those of the C library"), std::string::npos);
+  EXPECT_FALSE(named(checks(), "compile").hints.empty());
+}
+
+class ToolkitFiles : public test::VerifiedMachine {
+protected:
+  ToolkitFiles()
+  {
+    m_machine.target.put(k_header, "#define CUDART_VERSION 11080\n")
+        .put(k_runtime, "")
+        .put("/etc/ld.so.cache", test::loader_cache({{"libcudart.so.11.0", k_runtime}}));
+    m_facts.active_toolkit = k_toolkit;
+  }
+  std::vector<Check> checks()
+  {
+    return check_toolkit_files(context(), k_toolkit, base::Version::parse("11.8").value());
+  }
+  const std::string k_toolkit = "/usr/local/cuda-11.8";
+  const std::string k_runtime = "/usr/local/cuda-11.8/lib64/libcudart.so.11.8.89";
+};
+
+TEST_F(ToolkitFiles, of_one_release_pass)
+{
+  EXPECT_EQ(results(checks()), "parts passed\nloader passed\npaths passed\n");
+  EXPECT_EQ(named(checks(), "loader").because, "the loader finds " + k_runtime);
+}
+
+TEST_F(ToolkitFiles, of_two_releases_fail)
+{
+  m_machine.target.put(k_header, "#define CUDART_VERSION 12040\n");
+  EXPECT_EQ(named(checks(), "parts").because,
+            "nvcc is of CUDA 11.8, its headers are of 12.4: two toolkits are mixed in /usr/local/cuda-11.8");
+  EXPECT_EQ(base::to_shell(named(checks(), "parts").hints.at(0).command.value()),
+            "cudasetup install --cuda 11.8 --driver keep --torch none");
+  m_machine.target.put(k_header, "#define CUDART_VERSION 11080\n");
+  ASSERT_TRUE(m_machine.target.remove(k_runtime));
+  m_machine.target.put(k_toolkit + "/lib64/libcudart.so.11.1.74", "");
+  EXPECT_NE(named(checks(), "parts").because.find("its libcudart is of 11.1"), std::string::npos);
+  ASSERT_TRUE(m_machine.target.remove(k_header));
+  EXPECT_EQ(named(checks(), "parts").because, "there is no " + k_header);
+}
+
+TEST_F(ToolkitFiles, a_loader_that_was_told_and_does_not_know_fails)
+{
+  m_machine.target.put("/etc/ld.so.cache", test::loader_cache({}));
+  EXPECT_EQ(named(checks(), "loader").result, CheckResult::skipped);
+  m_request.details.named = {{"/etc/ld.so.conf.d/cuda.conf", k_toolkit, true}};
+  EXPECT_EQ(named(checks(), "loader").result, CheckResult::failed);
+  EXPECT_EQ(base::to_shell(named(checks(), "loader").hints.at(0).command.value()), "ldconfig");
+}
+
+TEST_F(ToolkitFiles, where_the_link_leads_is_said_and_failed_where_nowhere)
+{
+  m_facts.active_toolkit = "/usr/local/cuda-12.4";
+  EXPECT_EQ(named(checks(), "paths").because, "/usr/local/cuda leads to /usr/local/cuda-12.4");
+  m_facts.active_toolkit = k_toolkit;
+  m_request.findings = {{"path-other-toolkit", diagnose::Blocks::toolkit, "the cause", "the evidence", "", {}}};
+  EXPECT_EQ(named(checks(), "paths").result, CheckResult::skipped) << "the user's own shell";
+  m_request.findings = {{"cuda-link-dangling", diagnose::Blocks::toolkit, "the cause", "the evidence", "", {}}};
+  EXPECT_EQ(named(checks(), "paths").result, CheckResult::failed);
 }
 
 TEST_F(ToolkitCheck, another_release_than_asked_for_fails)

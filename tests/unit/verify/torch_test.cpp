@@ -1,3 +1,4 @@
+#include "unit/verify/library_file.hpp"
 #include "unit/verify/machine.hpp"
 
 #include <algorithm>
@@ -10,8 +11,12 @@ using base::Command;
 using Argv = std::vector<std::string>;
 
 const std::string k_tree = "/opt/libtorch/1.7.1+cu110";
-const std::string k_computed = R"({"probe":"libtorch","headers":"1.7.1","cuda":true,"cudnn":true,"devices":1})"
-                               "\n"
+const std::string k_sees_gpu =
+    R"({"probe":"libtorch","headers":"1.7.1","cuda":true,"cudnn":true,"devices":1,"cuda_library":true})"
+    "\n";
+const std::string k_sees_none = R"({"probe":"libtorch","headers":"1.7.1","cuda":false,"devices":0,"cuda_library":true})"
+                                "\n";
+const std::string k_computed = k_sees_gpu +
                                R"({"test":"matmul","device":"cuda:0","held":true,"difference":1e-7,"error":""})"
                                "\n";
 
@@ -24,11 +29,20 @@ protected:
     put_tree("1.7.1+cu110\n");
     m_machine.target.put_directory("/w");
     cmake_ends(0);
-    m_machine.processes.answer({"cmake", "--build", "/w/build"}).answer({"/w/build/torch_probe"}, k_computed);
+    m_machine.processes.answer({"cmake", "--build", "/w/build"});
+    prints(k_computed);
+  }
+  /// What the probe prints, linked with --as-needed and without.
+  void prints(const std::string& computed, const std::string& plain = k_sees_gpu)
+  {
+    m_machine.processes.answer({"/w/build/torch_probe_as-needed"}, computed)
+        .answer({"/w/build/torch_probe_no-as-needed", "look"}, plain);
   }
   void put_tree(const std::string& build_version, const std::string& tree = k_tree)
   {
-    m_machine.target.put(tree + "/build-version", build_version).put(tree + "/share/cmake/Torch/TorchConfig.cmake", "");
+    m_machine.target.put(tree + "/build-version", build_version)
+        .put(tree + "/share/cmake/Torch/TorchConfig.cmake", "")
+        .put(tree + "/lib/libtorch_cuda.so", test::LibraryFile{}.bytes());
   }
   void cmake_ends(int status, const std::string& err = "")
   {
@@ -54,7 +68,8 @@ protected:
 
 TEST_F(TorchCheck, passes_a_project_that_was_built_against_it_and_computed)
 {
-  EXPECT_EQ(results(checks()), "tree passed\nbuild passed\nprobe passed\nmatmul passed\n");
+  EXPECT_EQ(results(checks()),
+            "tree passed\nabi passed\nlibraries passed\nbuild passed\nprobe passed\nmatmul passed\nlinking passed\n");
   EXPECT_TRUE(configured_with("-DCMAKE_PREFIX_PATH=" + k_tree));
 }
 
@@ -139,6 +154,7 @@ TEST_F(TorchCheck, a_failed_configuration_or_build_keeps_the_tools_words)
 {
   cmake_ends(1, "CMake Error: Caffe2: CUDA cannot be found\n");
   EXPECT_NE(named(checks(), "build").output_tail.find("CUDA cannot be found"), std::string::npos);
+  cmake_ends(1, "CMake Error: something else\n");
   EXPECT_NE(named(checks(), "build").hints.at(0).text.find("where " + k_tree + " is damaged"), std::string::npos);
   cmake_ends(0);
   m_machine.processes.answer({"cmake", "--build", "/w/build"}, "undefined reference to nvtxMarkA\n", 2);
@@ -157,6 +173,89 @@ TEST_F(TorchCheck, the_patch_number_of_headers_means_nothing)
   put_tree("1.7.2+cu110\n");
   m_request.torch_version = "1.7.2+cu110";
   EXPECT_EQ(named(checks(), "probe").result, CheckResult::passed);
+}
+
+TEST_F(TorchCheck, a_failure_that_is_known_is_named_with_what_mends_it)
+{
+  cmake_ends(1, "CMake Error at cuda.cmake:70 (message):\n  Failed to find nvToolsExt\n");
+  EXPECT_EQ(
+      named(checks(), "build").because,
+      "cmake ended with status 1: LibTorch until 2.7 asks the toolkit for nvToolsExt, which CUDA has no more from "
+      "12.9 on");
+  EXPECT_EQ(base::to_shell(named(checks(), "build").hints.at(0).command.value()), "cudasetup list torch --here");
+  cmake_ends(0);
+  m_machine.processes.answer({"cmake", "--build", "/w/build"},
+                             "",
+                             2,
+                             "undefined reference to `c10::Error::Error(std::__cxx11::basic_string'\n");
+  EXPECT_NE(named(checks(), "build").because.find("code of two C++ ABIs is linked"), std::string::npos);
+}
+
+TEST_F(TorchCheck, a_library_that_is_missing_fails_before_anything_is_built)
+{
+  m_machine.target.put(k_tree + "/lib/libtorch_cuda.so", test::LibraryFile{{"libc10_cuda.so"}}.bytes());
+  EXPECT_EQ(results(checks()), "tree passed\nabi passed\nlibraries failed\n");
+  EXPECT_TRUE(m_machine.processes.calls().empty());
+}
+
+TEST_F(TorchCheck, a_cuda_library_that_the_linker_left_out_fails)
+{
+  const std::string on_cpu = R"({"test":"matmul","device":"cpu","held":true,"error":""})"
+                             "\n";
+  prints(R"({"probe":"libtorch","headers":"1.7.1","cuda":false,"devices":0,"cuda_library":false})"
+         "\n" +
+         on_cpu);
+  EXPECT_EQ(named(checks(), "linking").because,
+            "linked with --as-needed, as Ubuntu's gcc does, a program does not load libtorch_cuda.so");
+  prints(k_sees_none + on_cpu);
+  EXPECT_EQ(named(checks(), "linking").because,
+            "linked with --as-needed, as Ubuntu's gcc does, a program sees 0 GPU(s), and without it 1");
+  EXPECT_NE(named(checks(), "linking").hints.at(0).text.find("-ltorch_cuda"), std::string::npos);
+  prints(k_sees_none + on_cpu, k_sees_none);
+  EXPECT_EQ(named(checks(), "linking").result, CheckResult::passed);
+  prints(k_computed, "");
+  EXPECT_EQ(named(checks(), "linking").result, CheckResult::failed);
+}
+
+TEST_F(TorchCheck, a_build_for_the_cpu_is_named_where_a_gpu_is_to_be_used)
+{
+  ASSERT_TRUE(m_machine.target.remove(k_tree + "/lib/libtorch_cuda.so"));
+  m_machine.target.put(k_tree + "/lib/libtorch_cpu.so", test::LibraryFile{}.bytes());
+  prints(R"({"probe":"libtorch","headers":"1.7.1","cuda":false,"devices":0,"cuda_library":false})"
+         "\n"
+         R"({"test":"matmul","device":"cpu","held":true,"error":""})"
+         "\n",
+         k_sees_none);
+  EXPECT_EQ(results(checks()),
+            "tree passed\nabi passed\nlibraries passed\nbuild passed\nprobe passed\nmatmul passed\nlinking passed\n");
+  add_gpu();
+  EXPECT_EQ(named(checks(), "gpu").because, k_tree + " is a build for the CPU alone, and a GPU is to be used");
+  EXPECT_EQ(base::to_shell(named(checks(), "gpu").hints.at(0).command.value()), "cudasetup install --driver keep");
+}
+
+TEST_F(TorchCheck, the_old_abi_is_a_fault_only_where_nobody_asked_for_it)
+{
+  const auto abi_of = [&](const std::string& tree) {
+    put_tree("1.7.1+cu110\n", tree);
+    m_machine.target.put(tree + "/share/cmake/Torch/TorchConfig.cmake",
+                         "set(TORCH_CXX_FLAGS \"-D_GLIBCXX_USE_CXX11_ABI=0\")\n");
+    m_request.torch_dir = tree;
+    return named(checks(), "abi");
+  };
+  EXPECT_EQ(abi_of(k_tree).result, CheckResult::failed);
+  EXPECT_EQ(base::to_shell(abi_of(k_tree).hints.at(0).command.value()), "cudasetup install --abi cxx11 --driver keep");
+  EXPECT_EQ(abi_of(k_tree + "-pre-cxx11").result, CheckResult::skipped);
+  EXPECT_EQ(abi_of("/home/u/venv/lib/python3.10/site-packages/torch").result, CheckResult::skipped);
+}
+
+TEST_F(TorchCheck, a_compiler_that_hangs_is_said_to)
+{
+  m_machine.processes.answer_with({"cmake", "--build", "/w/build"}, [](const Command&) {
+    effects::ProcessResult result;
+    result.timed_out = true;
+    return base::Result<effects::ProcessResult>(result);
+  });
+  EXPECT_EQ(named(checks(), "build").because, "the compiler did not end within its time limit");
 }
 
 class PythonCheck : public test::VerifiedMachine {
