@@ -18,6 +18,12 @@ base::Result<std::string> read_text(const Options& options, Outside& outside)
     const effects::Effects effects = outside.effects_for("");
     // Of a longer one the end, where what failed last stands.
     const auto status = effects.files.status(options.files.front(), effects::FollowLinks::yes);
+    // A pipe has no size, and is read once. Those that a shell makes have no name in any directory.
+    const bool is_pipe =
+        (status && status->type == effects::FileType::other) || options.files.front().starts_with("/dev/fd/");
+    if (is_pipe && outside.read_input) {
+      return outside.read_input(options.files.front(), k_most);
+    }
     const std::uint64_t from = status && status->bytes > k_most ? status->bytes - k_most : 0;
     auto text = effects.files.read_range(options.files.front(), from, k_most);
     if (!text) {
@@ -31,7 +37,7 @@ base::Result<std::string> read_text(const Options& options, Outside& outside)
         base::make_error(ErrorKind::usage, "explain: no FILE is named, and standard input is a terminal")
             .with_hint("name a file", base::Command{{"cudasetup", "explain", "/var/log/cuda-installer.log"}}));
   }
-  return outside.read_input(k_most);
+  return outside.read_input("", k_most);
 }
 
 /// As apt-get writes it to a file: without colours, and with the letters that apt 3 spells out on a terminal.

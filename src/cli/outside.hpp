@@ -23,8 +23,8 @@ struct Outside {
   Terminal input_terminal = Terminal::no;
   Terminal error_terminal = Terminal::no;
   bool is_root = false;
-  /// Reads standard input, at most so many bytes.
-  std::function<std::string(std::size_t most)> read_input = {};
+  /// Reads standard input, or what has that name and may be a pipe; at most so many bytes.
+  std::function<std::string(const std::string& path, std::size_t most)> read_input = {};
 };
 
 /// Runs one command line (without the program's name). The result is the process's exit status.

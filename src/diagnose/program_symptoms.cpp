@@ -30,6 +30,10 @@ constexpr std::string_view k_cpu_libraries =
     "the program was linked without LibTorch's CUDA library, which linkers leave out by default";
 constexpr std::string_view k_as_needed =
     "link with -Wl,--no-as-needed -ltorch_cuda, or by find_package(Torch) in CMake";
+constexpr std::string_view k_no_smi =
+    "there is no nvidia-smi: no driver is installed, or not the package that has it (nvidia-utils)";
+constexpr std::string_view k_cpu_torch = "this torch is a build for the CPU alone";
+constexpr std::string_view k_cuda_torch = "install one for CUDA in its place; see which run on this machine";
 constexpr std::string_view k_old_gcc = "gcc is older than the kernel's own compiler, and does not know its options";
 constexpr std::string_view k_kernel_gcc = "install the compiler that /proc/version names";
 constexpr std::string_view k_lists_libraries = "ldconfig -p";
@@ -148,6 +152,8 @@ constexpr std::array k_symptoms = {
     cause_of(
         "nvcc", "command not found", "no nvcc is in PATH", "see whether a toolkit is installed, and where", k_status),
     cause_of("nvcc", ": not found", "no nvcc is in PATH", "see whether a toolkit is installed, and where", k_status),
+    cause_of("nvidia-smi", "command not found", k_no_smi, k_see_here, k_doctor),
+    cause_of("nvidia-smi", ": not found", k_no_smi, k_see_here, k_doctor),
     // CMake with LibTorch.
     cause_of("Failed to find nvToolsExt", "", k_no_nvtx, k_nvtx_hint, k_list_torch),
     cause_of("torch::nvtoolsext", "", k_no_nvtx, k_nvtx_hint, k_list_torch),
@@ -195,6 +201,8 @@ constexpr std::array k_symptoms = {
     cause_of(
         "CUDA driver version is insufficient for CUDA runtime version", "", k_old_driver, k_run_here, k_list_torch),
     cause_of("The NVIDIA driver on your system is too old", "", k_old_driver, k_run_here, k_list_torch),
+    cause_of("Torch not compiled with CUDA enabled", "", k_cpu_torch, k_cuda_torch, k_list_torch),
+    cause_of("Torch not linked with CUDA", "", k_cpu_torch, k_cuda_torch, k_list_torch),
     cause_of("Cannot initialize CUDA without ATen_cuda library", "", k_cpu_libraries, k_as_needed, ""),
     cause_of("PyTorch is not linked with support for cuda devices", "", k_cpu_libraries, k_as_needed, ""),
     cause_of("Could not run 'aten::", "'CUDA' backend", k_cpu_libraries, k_as_needed, ""),
@@ -203,6 +211,11 @@ constexpr std::array k_symptoms = {
              "this LibTorch has its libnvrtc-builtins under another name",
              "put the toolkit's library directory on the loader's path",
              k_lists_libraries),
+    cause_of("libcuda.so.1",
+             "cannot open shared object file",
+             "the driver's own library is not here: no driver is installed, or this container was not given the GPU",
+             k_see_here,
+             k_doctor),
     cause_of("libcusparse.so", "cannot open shared object file", k_not_carried, k_with_toolkit, k_lists_libraries),
     cause_of("libcufft.so", "cannot open shared object file", k_not_carried, k_with_toolkit, k_lists_libraries),
     cause_of("libcurand.so", "cannot open shared object file", k_not_carried, k_with_toolkit, k_lists_libraries),

@@ -36,17 +36,21 @@ void print(std::string_view text)
   std::fflush(stdout);
 }
 
-std::string read_input(std::size_t most)
+std::string read_input(const std::string& path, std::size_t most)
 {
   constexpr std::size_t k_piece = 64 * 1024;
   std::string text;
   std::array<char, k_piece> piece{};
-  while (text.size() < most) {
-    const std::size_t count = std::fread(piece.data(), 1, std::min(piece.size(), most - text.size()), stdin);
+  std::FILE* file = path.empty() ? stdin : std::fopen(path.c_str(), "re");
+  while (file != nullptr && text.size() < most) {
+    const std::size_t count = std::fread(piece.data(), 1, std::min(piece.size(), most - text.size()), file);
     if (count == 0) {
       break;
     }
     text.append(piece.data(), count);
+  }
+  if (file != nullptr && file != stdin) {
+    std::fclose(file);
   }
   return text;
 }

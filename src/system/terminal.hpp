@@ -15,8 +15,9 @@ bool is_root();
 std::optional<std::string> environment(const std::string& name);
 /// Writes to standard output.
 void print(std::string_view text);
-/// What standard input has, until its end or until there are more than @p most bytes, which are then cut off.
-std::string read_input(std::size_t most);
+/// What standard input has, or the file of that name (a pipe, too), until its end or until there are more than @p most
+/// bytes, which are then cut off. Empty where there is no such file.
+std::string read_input(const std::string& path, std::size_t most);
 /// Asks on standard error, reads a line from standard input; yes for "y" and "yes", no for all
 /// else and when a signal comes.
 bool ask(const std::string& question);

@@ -53,6 +53,16 @@ TEST_F(ExplainTest, StandardInputServesToo)
   EXPECT_THAT(m_err, HasSubstr("standard input is a terminal"));
 }
 
+TEST_F(ExplainTest, APipeServesToo)
+{
+  m_input_text = m_line;
+  m_machine.files.put_node("/tmp/pipe", cudasetup::test::Node{effects::FileType::other, {}, 0600});
+  for (const std::string path : {"/tmp/pipe", "/dev/fd/63"}) {
+    EXPECT_THAT(out_of({"explain", path}), HasSubstr("former module is still loaded"));
+    EXPECT_EQ(m_read, path);
+  }
+}
+
 TEST_F(ExplainTest, AFileThatIsNotThere)
 {
   EXPECT_EQ(run({"explain", "/tmp/gone"}), 3);

@@ -46,7 +46,10 @@ protected:
                     m_input,
                     Terminal::no,
                     m_is_root,
-                    [this](std::size_t most) { return m_input_text.substr(0, most); }};
+                    [this](const std::string& path, std::size_t most) {
+                      m_read = path;
+                      return m_input_text.substr(0, most);
+                    }};
     testing::internal::CaptureStderr();
     const int status = cli::run(arguments, outside);
     m_err = testing::internal::GetCapturedStderr();
@@ -91,6 +94,7 @@ protected:
   int m_interrupts = 0; ///< how often ^C answers a question
   bool m_is_root = false;
   std::string m_input_text;
+  std::string m_read; ///< what was read as a stream; empty: standard input
   std::string m_out;
   std::string m_err;
 };
