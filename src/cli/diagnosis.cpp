@@ -76,9 +76,12 @@ void read_past(const Options& options, const Outside& outside, const effects::Ef
   }
   auto standing = apply::standing_transactions(effects.target);
   if (!standing) {
-    diagnosis.unknown.push_back(standing.error().kind == base::ErrorKind::needs_root
-                                    ? std::string(k_journal_is_roots)
-                                    : "the journal of what cudasetup did: " + standing.error().message);
+    if (standing.error().kind == base::ErrorKind::needs_root) {
+      diagnosis.unknown.emplace_back(k_journal_is_roots);
+    } else {
+      diagnosis.unknown.push_back("the journal of what cudasetup did: " + standing.error().message);
+      diagnosis.past.damaged = standing.error().message;
+    }
     return;
   }
   diagnosis.transactions = *std::move(standing);

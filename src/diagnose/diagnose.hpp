@@ -43,6 +43,7 @@ struct Past {
   std::string unfinished;    ///< the transaction that was cut off, if the newest was
   std::string awaiting_boot; ///< the one whose driver only a reboot loads, while that has not happened
   std::string failed_after_boot;
+  std::string damaged; ///< what is wrong with the journal itself
 };
 
 struct Known {

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "diagnose/rules.hpp"
+#include "diagnose/tool_errors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -88,6 +89,29 @@ Signs no_xorg(const Case& at)
              : Signs{};
 }
 
+/// What the kernel said of the GPU, where that is known to be bad, and nothing else says what is wrong.
+Signs told_by_kernel(const Case& at)
+{
+  Signs signs;
+  if (!owns_kernel(at) || !has_gpu(at)) {
+    return signs;
+  }
+  // Of what else it may tell (who holds the GPU, which versions) the machine's present state has the last word.
+  std::vector<std::string> lines;
+  for (const std::string& line : at.details.driver_log) {
+    for (const char* word : {"fallen off the bus", "RmInitAdapter", "GFW_BOOT", "GSP firmware"}) {
+      if (line.find(word) != std::string::npos) {
+        lines.push_back(line);
+        break;
+      }
+    }
+  }
+  for (const Explained& told : explain(base::join(lines, "\n"))) {
+    signs.push_back({told.line + ": " + told.failure.cause, told.failure.hints});
+  }
+  return signs;
+}
+
 constexpr std::array k_rules = {
     Rule{"driver-version-mismatch",
          Blocks::gpu,
@@ -114,6 +138,13 @@ constexpr std::array k_rules = {
          "the driver is there without nvidia-smi",
          "Ubuntu's nvidia-utils",
          no_smi},
+    Rule{"kernel-log",
+         Blocks::gpu,
+         "the kernel's log tells of a fault of the GPU or its driver",
+         "/var/log/kern.log; NVIDIA/open-gpu-kernel-modules",
+         told_by_kernel,
+         Fix::by_hand,
+         Order::last},
     Rule{"xorg-driver-missing",
          Blocks::later,
          "the display server has no driver for this GPU, and may not start",

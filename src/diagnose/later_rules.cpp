@@ -20,6 +20,15 @@ Signs unfinished(const Case& at)
   return signs;
 }
 
+Signs damaged_journal(const Case& at)
+{
+  const std::string& damage = at.known.past.damaged;
+  return damage.empty() ? Signs{}
+                        : sign(damage,
+                               "see what is left; with the damaged file put aside the others are read again",
+                               {"sudo", "ls", "-l", "/var/lib/cudasetup/transactions"});
+}
+
 Signs failed_after_boot(const Case& at)
 {
   const std::string& id = at.known.past.failed_after_boot;
@@ -202,6 +211,11 @@ constexpr std::string_view k_next = "GoogleCloudPlatform/compute-gpu-installatio
 
 constexpr std::array k_rules = {
     Rule{"transaction-cut-off", Blocks::packages, "an installation was cut off", "cudasetup", unfinished},
+    Rule{"journal-damaged",
+         Blocks::later,
+         "the journal of what cudasetup did is damaged, and what it tells of cannot be taken back",
+         "cudasetup",
+         damaged_journal},
     Rule{"failed-after-reboot",
          Blocks::gpu,
          "what was installed did not work after the reboot",

@@ -90,6 +90,8 @@ struct Details {
   std::vector<Blacklisted> blacklisted; ///< nvidia and nouveau
   std::string command_line;             ///< of the kernel
   std::optional<std::uint32_t> kernel_gcc;
+  /// What the kernel said of the GPU since it was started; empty also where its log may not be read.
+  std::vector<std::string> driver_log;
   // The GPU and its surroundings.
   std::vector<std::string> gpus_without_memory; ///< addresses of those that the firmware gave no memory window
   std::vector<std::uint16_t> other_displays;    ///< vendors of display devices that are not NVIDIA's

@@ -87,6 +87,26 @@ FailedBuild parse_make_log(std::string_view text)
   return build;
 }
 
+std::vector<std::string> parse_driver_log(std::string_view text)
+{
+  constexpr std::string_view k_driver = "NVRM: ";
+  constexpr std::size_t k_most = 100;
+  std::vector<std::string> found;
+  for (const std::string_view line : base::lines(text)) {
+    const std::size_t at = line.find(k_driver);
+    // The first line of every start.
+    if (line.find("kernel: ") != std::string_view::npos && line.find("Linux version ") != std::string_view::npos) {
+      found.clear();
+    } else if (at != std::string_view::npos && found.size() < k_most) {
+      std::string told(base::trim(line.substr(at)));
+      if (std::find(found.begin(), found.end(), told) == found.end()) {
+        found.push_back(std::move(told));
+      }
+    }
+  }
+  return found;
+}
+
 std::vector<std::string> named_directories(std::string_view text)
 {
   static constexpr std::array<std::string_view, 2> k_prefixes = {"/usr/local/cuda-", "/opt/libtorch/"};

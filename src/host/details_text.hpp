@@ -17,6 +17,10 @@ std::optional<std::uint32_t> parse_kernel_gcc(std::string_view text);
 /// What the beginning of DKMS's make.log tells: the kernel ("for kernel 6.17.9-generic") and the first error.
 FailedBuild parse_make_log(std::string_view text);
 
+/// The lines about NVIDIA's driver ("NVRM: …") in the kernel's log since its last start, each once and without its
+/// time, at most a hundred.
+std::vector<std::string> parse_driver_log(std::string_view text);
+
 /// The directories of toolkits and LibTorch trees that a text names, each once, in order: /usr/local/cuda-11.1 (also of
 /// longer paths below it), /opt/libtorch/1.7.1+cu110. Comments (#) name nothing.
 std::vector<std::string> named_directories(std::string_view text);

@@ -159,6 +159,18 @@ void probe_system(effects::Files& target, host::Details& details)
   details.has_container_runtime = exists(target, runtime_named(docker));
 }
 
+/// Of a log with more only the end: what the kernel says of itself at its start stands before it.
+void probe_driver_log(effects::Files& target, host::Details& details)
+{
+  constexpr const char* k_log = "/var/log/kern.log";
+  constexpr std::uint64_t k_most = 4U << 20U;
+  const auto status = target.status(k_log, effects::FollowLinks::yes);
+  if (status && status->type == effects::FileType::regular) {
+    const auto text = target.read_range(k_log, status->bytes > k_most ? status->bytes - k_most : 0, k_most);
+    details.driver_log = host::parse_driver_log(text.value_or(std::string()));
+  }
+}
+
 } // namespace
 
 bool exists(effects::Files& files, const std::string& path)
@@ -192,6 +204,7 @@ host::Details probe_details(effects::Files& host_files,
   probe_kernels(target, details);
   probe_driver_files(target, details);
   probe_system(target, details);
+  probe_driver_log(target, details);
   probe_toolkit_details(target, more, facts, details);
   return details;
 }

@@ -37,6 +37,9 @@ struct Aspect {
 };
 Check judge_aspect(const Context& context, Aspect aspect);
 
+/// Asks nvidia-smi, and so the driver itself, with a limit: it hangs where a GPU or the module does.
+Check check_smi(const Context& context);
+
 /// Whether that is known to be wrong here.
 const diagnose::Finding* find_fault(const Context& context, std::string_view id);
 

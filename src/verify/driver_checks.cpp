@@ -1,6 +1,4 @@
 #include "base/text.hpp"
-#include "diagnose/tool_errors.hpp"
-#include "host/nvidia_driver.hpp"
 #include "verify/checks.hpp"
 
 #include <algorithm>
@@ -13,8 +11,6 @@ namespace {
 constexpr const char* k_wsl_driver = "/usr/lib/wsl/lib/libcuda.so.1";
 constexpr const char* k_wsl_smi = "/usr/lib/wsl/lib/nvidia-smi";
 constexpr const char* k_device_file = "/dev/nvidia0";
-/// A cold one takes seconds, on machines with many GPUs some tens of them.
-constexpr std::chrono::seconds k_smi_limit{60};
 
 bool is_image(const Context& context)
 {
@@ -248,62 +244,6 @@ Check check_need(const Context& context, std::string_view name, std::string_view
                            ? "driver " + context.facts.driver->version.text() + " is as new as it needs"
                            : "",
                        is_there ? "no driver is loaded to compare with" : "there is none that needs a driver"});
-}
-
-Check smi_failed(const std::string& because, const effects::ProcessResult& result)
-{
-  Check check = tool_failed(Level::driver, "nvidia-smi", "nvidia-smi", result);
-  if (!because.empty()) {
-    check.because = because;
-  }
-  const std::vector<diagnose::Explained> known = diagnose::explain(result.out + "\n" + result.err);
-  if (!known.empty() && !result.timed_out) {
-    check.because += ": " + known.front().failure.cause;
-    check.hints = known.front().failure.hints;
-  } else {
-    check.hints.push_back({"see what the kernel says of the driver", base::Command{{"dmesg"}}});
-  }
-  return check;
-}
-
-Check judge_smi(const Context& context, const effects::ProcessResult& result)
-{
-  if (result.timed_out) {
-    return smi_failed("nvidia-smi did not answer within " + std::to_string(k_smi_limit.count()) +
-                          " s: the driver hangs, or a GPU has failed",
-                      result);
-  }
-  if (result.status != 0) {
-    return smi_failed("", result);
-  }
-  std::size_t gpus = 0;
-  const auto& driver = context.facts.driver;
-  for (const std::string_view line : base::lines(result.out)) {
-    const auto told = base::Version::parse(base::trim(line.substr(0, line.find(','))));
-    gpus += told ? 1U : 0U;
-    if (told && driver && *told != driver->version) {
-      return smi_failed("nvidia-smi tells driver " + told->text() + ", loaded is " + driver->version.text(), result);
-    }
-  }
-  if (gpus == 0) {
-    return smi_failed("nvidia-smi sees no GPU", result);
-  }
-  Check check = driver_check(
-      "nvidia-smi", CheckResult::passed, "nvidia-smi answers, and sees " + std::to_string(gpus) + " GPU(s)");
-  check.facts.emplace_back("gpus", static_cast<std::int64_t>(gpus));
-  return check;
-}
-
-/// Asks the driver itself, which hangs where a GPU or the module does.
-Check check_smi(const Context& context)
-{
-  if (!context.request.details.has_nvidia_smi) {
-    return judge_aspect(context, {Level::driver, "nvidia-smi", {"nvidia-smi-missing"}, "", "it is not installed"});
-  }
-  const std::string program = context.facts.wsl ? k_wsl_smi : "nvidia-smi";
-  const auto result =
-      context.run(base::Command{{program, "--query-gpu=driver_version,name", "--format=csv,noheader"}}, k_smi_limit);
-  return result ? judge_smi(context, *result) : driver_check("nvidia-smi", CheckResult::failed, result.error().message);
 }
 
 /// What needs a driver that is loaded, or should be.

@@ -84,6 +84,9 @@ void fuzz_details(std::string_view text)
   const host::FailedBuild build = host::parse_make_log(text);
   expect(build.kernel.find(' ') == std::string::npos);
   host::parse_kernel_gcc(text);
+  for (const std::string& line : host::parse_driver_log(text)) {
+    expect(line.starts_with("NVRM:"));
+  }
   host::parse_driver_library(text);
   host::parse_elf_header(text);
   host::is_on(text);

@@ -9,6 +9,7 @@
 #include "journal/journal.hpp"
 #include "journal/seal.hpp"
 #include "system/http_headers.hpp"
+#include "verify/elf_needs.hpp"
 #include "verify/probe_output.hpp"
 
 #include "base/text.hpp"
@@ -122,6 +123,18 @@ void fuzz_probe_output(std::string_view text)
   }
 }
 
+void fuzz_libraries(std::string_view text)
+{
+  const auto read = [text](std::uint64_t offset, std::size_t count) {
+    return offset < text.size() ? std::string(text.substr(offset, count)) : std::string();
+  };
+  const auto needs = verify::read_elf_needs(read, text.size());
+  expect(!needs || !needs->is_cut || needs->needed.empty());
+  for (const auto& [name, file] : verify::read_loader_cache(text)) {
+    expect(!name.empty() && text.find(file) != std::string_view::npos);
+  }
+}
+
 void fuzz_headers(std::string_view text)
 {
   system::HttpHeaders headers;
@@ -149,6 +162,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     break;
   case 2:
     fuzz_probe_output(input.text);
+    fuzz_libraries(input.text);
     break;
   default:
     fuzz_headers(input.text);

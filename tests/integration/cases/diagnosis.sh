@@ -4,6 +4,7 @@
 # back. Prints the table.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../lib/case.sh"
+. "$(dirname "$0")/../lib/machine.sh"
 . "$(dirname "$0")/../lib/repair.sh"
 
 need_torch 20.04 1.7.1+cpu
@@ -46,30 +47,6 @@ finds() {
   ROWS=$((ROWS + 1))
 }
 
-# bus NAME [DEVICE DRIVER]...: a sysfs of that name with these GPUs, in $BUS.
-bus() {
-  BUS=$CASE_HOME/$1
-  local place number=1
-  mkdir -p "$BUS/bus/pci/devices" "$BUS/module/ext4" "$BUS/firmware"
-  shift
-  while [ $# -gt 0 ]; do
-    place=$BUS/bus/pci/devices/0000:0$number:00.0
-    mkdir -p "$place" "$BUS/bus/pci/drivers/$2"
-    printf '0x10de\n' >"$place/vendor"
-    printf '0x%s\n' "$1" >"$place/device"
-    printf '0x030200\n' >"$place/class"
-    [ "$2" = none ] || ln -s "$BUS/bus/pci/drivers/$2" "$place/driver"
-    number=$((number + 1))
-    shift 2
-  done
-}
-
-# driver VERSION: it is loaded, in that sysfs.
-driver() {
-  mkdir -p "$BUS/module/nvidia" "$BUS/module/nvidia_uvm"
-  printf '%s\n' "$1" >"$BUS/module/nvidia/version"
-}
-
 # --- Fresh.
 repair_begin 20.04
 case_root 20.04
@@ -95,6 +72,18 @@ finds 'a driver that has dropped the GPU' driver-too-new-for-gpu --sys-path "$BU
 bus blackwell 2f06 none
 driver 550.54.15
 finds 'a driver that does not know the GPU' driver-too-old-for-gpu --sys-path "$BUS"
+
+mkdir -p "$ROOT/var/log"
+printf 'kernel: NVRM: Xid (PCI:0000:01:00): 79, pid=1, GPU has fallen off the bus.\n' >"$ROOT/var/log/kern.log"
+bus fallen 1eb8 nvidia
+driver 580.95.05
+finds 'the kernel says that the GPU is gone' kernel-log --sys-path "$BUS"
+rm "$ROOT/var/log/kern.log"
+
+# --- What a tool said, through a pipe.
+EXPLAINED=$("$CUDASETUP" explain <(printf 'AssertionError: Torch not compiled with CUDA enabled\n')) ||
+  fail 'a pipe is not explained'
+[[ $EXPLAINED == 'this torch is a build for the CPU alone'* ]] || fail "a pipe is explained as $EXPLAINED"
 
 # --- apt and dpkg.
 mkdir -p "$ROOT/var/lib/dpkg/updates"
@@ -189,6 +178,9 @@ JOURNAL=$ROOT/var/lib/cudasetup/transactions/0002.jsonl
 cp -a "$JOURNAL" "$CASE_HOME/journal"
 sed -i '$d' "$JOURNAL"
 finds 'an installation cut off' transaction-cut-off
+cp -a "$CASE_HOME/journal" "$JOURNAL"
+sed -i '1s/install/INSTALL/' "$JOURNAL"
+finds 'a damaged journal' journal-damaged
 cp -a "$CASE_HOME/journal" "$JOURNAL"
 sound 'after all of it'
 [ "$ROWS" -ge 20 ] || fail "only $ROWS broken states were tried"

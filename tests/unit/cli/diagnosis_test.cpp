@@ -80,6 +80,7 @@ TEST_F(DiagnosisTest, ADamagedJournalIsSaidAndKeepsNothingElseFromBeingLookedAt)
   m_machine.target.put("/var/lib/dpkg/updates/0001", "");
   const std::string text = out_of({"doctor"}, 2);
   EXPECT_THAT(text, HasSubstr("[dpkg-interrupted]"));
+  EXPECT_THAT(text, HasSubstr("[journal-damaged]"));
   EXPECT_THAT(text, HasSubstr("Not looked at\n  the journal of what cudasetup did: "));
   EXPECT_THAT(out_of({"status"}), HasSubstr("Not seen   the journal of what cudasetup did: "));
   EXPECT_THAT(m_out, Not(HasSubstr("Last done")));

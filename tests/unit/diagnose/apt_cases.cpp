@@ -88,6 +88,9 @@ const std::vector<RuleCase>& apt_cases()
       {"transaction-cut-off",
        [](Machine& at) { at.past.unfinished = "0003"; },
        [](Machine& at) { at.past.awaiting_boot = "0003"; }},
+      {"journal-damaged",
+       [](Machine& at) { at.past.damaged = "0003.jsonl: does not fit its seal"; },
+       [](Machine& at) { at.past.unfinished = ""; }},
   };
   return cases;
 }

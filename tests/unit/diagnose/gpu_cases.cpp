@@ -225,6 +225,14 @@ const std::vector<RuleCase>& gpu_cases()
          at.unload();
          at.details.has_nvidia_smi = false;
        }},
+      {"kernel-log",
+       [](Machine& at) {
+         at.details.driver_log = {"NVRM: Xid (PCI:0000:01:00): 79, pid=1, GPU has fallen off the bus."};
+       },
+       [](Machine& at) {
+         at.details.driver_log = {"NVRM: loading NVIDIA UNIX x86_64 Kernel Module  580.95.05",
+                                  "NVRM: GPU 0000:01:00.0 is already bound to nouveau."};
+       }},
       {"xorg-driver-missing",
        [](Machine& at) {
          at.install("cuda-drivers-580", "580.95.05-1");

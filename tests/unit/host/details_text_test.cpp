@@ -91,5 +91,21 @@ TEST(DetailsText, VariablesOfTheFirmware)
   EXPECT_FALSE(is_on(std::string_view("\x06\0\0\x01", 4)));
 }
 
+TEST(DriverLog, HasWhatTheDriverSaidSinceTheLastStart)
+{
+  EXPECT_EQ(parse_driver_log("Nov  1 h kernel: [    0.0] Linux version 6.8.0-45-generic\n"
+                             "Nov  1 h kernel: [    9.0] NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.\n"
+                             "Nov  2 h kernel: [    0.0] Linux version 6.8.0-48-generic\n"
+                             "Nov  2 h kernel: [    9.0] NVRM: No NVIDIA GPU found.\n"
+                             "Nov  2 h kernel: [    9.5] NVRM: No NVIDIA GPU found.\n"
+                             "Nov  2 h prog: something else\n"),
+            (std::vector<std::string>{"NVRM: No NVIDIA GPU found."}));
+  std::string many;
+  for (int i = 0; i < 200; ++i) {
+    many += "NVRM: line " + std::to_string(i) + "\n";
+  }
+  EXPECT_EQ(parse_driver_log(many).size(), 100U);
+}
+
 } // namespace
 } // namespace cudasetup::host

@@ -100,10 +100,12 @@ TEST_F(DetailsProbe, KernelsAndTheirModulesOldestFirst)
 
 TEST_F(DetailsProbe, BuildsThatFailed)
 {
+  m_files.put("/var/log/kern.log", "kernel: NVRM: No NVIDIA GPU found.\n");
   m_files.put("/var/lib/dkms/nvidia/580.119.02/build/make.log",
               "DKMS make.log for nvidia for kernel 7.0.0-1-generic\n");
   m_files.put("/var/lib/dkms/nvidia/580.95.05/6.8.0-45-generic/x86_64/log/make.log", "x.c: error: old\n");
   const host::Details details = look();
+  EXPECT_EQ(details.driver_log, std::vector<std::string>{"NVRM: No NVIDIA GPU found."});
   ASSERT_EQ(details.failed_builds.size(), 1U);
   EXPECT_EQ(details.failed_builds[0].version, "580.119.02");
   EXPECT_EQ(details.failed_builds[0].kernel, "7.0.0-1-generic");
