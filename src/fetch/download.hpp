@@ -12,6 +12,8 @@
 
 namespace cudasetup::fetch {
 
+class ArrivingZip;
+
 /// How long a server is waited for that never answered.
 enum class Patience {
   full, ///< as for one that did
@@ -29,6 +31,8 @@ struct DownloadRequest {
   /// For progress and messages, e.g. "LibTorch 1.7.1+cu110".
   std::string what;
   Patience patience = Patience::full;
+  /// Told what has come, where somebody unpacks the file meanwhile; what that wants first is fetched first.
+  ArrivingZip* zip = nullptr;
 };
 
 struct Downloaded {

@@ -1,5 +1,6 @@
 #include "fetch/file_download.hpp"
 
+#include "fetch/arriving_zip.hpp"
 #include "fetch/http_status.hpp"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ constexpr std::uint64_t k_longest_wait_seconds = 60;
 constexpr std::uint64_t k_real_gain = 1024u * 1024;
 /// What a run that is killed may have to fetch again.
 constexpr std::chrono::seconds k_between_records{1};
+constexpr std::chrono::milliseconds k_between_tellings{20};
 
 std::string folder_of(const std::string& path)
 {
@@ -48,6 +50,7 @@ base::Result<void> FileDownload::open()
   m_most_bytes = m_part.bytes();
   m_complete = is_whole();
   m_behind = m_part.bytes() > 0;
+  tell_zip();
   return {};
 }
 
@@ -94,6 +97,7 @@ base::Result<void> FileDownload::ended(const effects::EndedTransfer& transfer)
       std::find_if(m_flights.begin(), m_flights.end(), [&](const Flight& flight) { return flight.id == transfer.id; });
   const Flight flight = *found;
   m_flights.erase(found);
+  m_told = {}; // what comes next may depend on it
   Attempt attempt = flight.enough ? Attempt{} : attempt_of(flight, transfer.head);
   if (attempt.end == Attempt::End::anew) {
     stop_all();
@@ -106,7 +110,7 @@ base::Result<void> FileDownload::ended(const effects::EndedTransfer& transfer)
     CUDASETUP_TRY(m_part.pause());
     return try_again(std::move(attempt));
   }
-  if (!m_total && !flight.enough) {
+  if (!m_total && !flight.enough && flight.asked_to == k_all) {
     m_total = flight.at;
   }
   m_complete = m_flights.empty() && m_part.here().is_gapless() && m_part.bytes() == m_total;
@@ -263,6 +267,7 @@ base::Result<void> FileDownload::take_data(Flight& flight, std::string_view byte
 
 base::Result<void> FileDownload::work(std::uint64_t most)
 {
+  tell_zip();
   if (m_present || m_sums) {
     return {};
   }
@@ -275,6 +280,22 @@ base::Result<void> FileDownload::work(std::uint64_t most)
     return m_part.record();
   }
   return {};
+}
+
+void FileDownload::tell_zip()
+{
+  const auto now = m_tools.clock.steady();
+  if (m_request.zip == nullptr || !total() || (!m_complete && !m_present && now - m_told < k_between_tellings)) {
+    return;
+  }
+  m_told = now;
+  Spans all;
+  all.add({0, *total()});
+  m_request.zip->has({m_present ? m_request.to : m_part.path(),
+                      m_present ? all : m_part.here(),
+                      *total(),
+                      m_present ? 0 : m_part.edition()});
+  m_first = m_request.zip->wanted_first(*total());
 }
 
 base::Result<void> FileDownload::check_digest()

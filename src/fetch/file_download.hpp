@@ -92,10 +92,15 @@ private:
 
   base::Result<bool> take_present();
   bool is_whole() const;
+  bool has_order() const;
+  bool is_first(const Span& span) const;
   std::optional<Span> free_span(std::uint64_t most) const;
+  std::optional<Span> next_span(std::uint64_t most);
   double rate_of(const Flight& flight) const;
-  Span cut_off(std::uint64_t most);
+  enum class Of { first, all };
+  Span cut_off(Of which, std::uint64_t most);
   bool may_share() const;
+  void tell_zip();
   void send(const Span& span);
   void stop_all();
   void extend(Flight& flight) const;
@@ -129,6 +134,8 @@ private:
   std::uint64_t m_most_bytes = 0; ///< the part had after any try
   std::chrono::steady_clock::time_point m_due = {};
   std::chrono::steady_clock::time_point m_recorded = {};
+  std::vector<Span> m_first; ///< what should come first, in that order
+  std::chrono::steady_clock::time_point m_told = {};
 };
 
 } // namespace cudasetup::fetch

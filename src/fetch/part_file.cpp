@@ -154,6 +154,7 @@ base::Result<void> PartFile::pause()
 base::Result<void> PartFile::drop()
 {
   m_writer.reset();
+  ++m_edition;
   m_begun = false;
   m_here = {};
   m_total.reset();

@@ -32,6 +32,10 @@ public:
   /// checked to fit: by the server's validator or by the known digest. Else drops it.
   base::Result<void> take_up(std::optional<std::uint64_t> most);
 
+  /// Its name while it is not complete.
+  const std::string& path() const { return m_part; }
+  /// Another number after each `drop`.
+  unsigned edition() const { return m_edition; }
   /// Whether there is one of some version.
   bool is_begun() const { return m_begun; }
   const Spans& here() const { return m_here; }
@@ -72,6 +76,7 @@ private:
   std::string m_validator;
   std::optional<std::uint64_t> m_total;
   bool m_begun = false;
+  unsigned m_edition = 0;
   Spans m_here;
   bool m_spans_are_noted = false; ///< the note names spans: the file's length tells nothing any more
   std::uint64_t m_recorded = 0;   ///< bytes that the note names

@@ -24,7 +24,13 @@ public:
   Crew& operator=(Crew&&) = delete;
   ~Crew()
   {
-    m_stop = true;
+    {
+      const std::lock_guard guard(m_mutex);
+      if (m_working > 0) {
+        m_stop = true;
+        m_jobs.stop();
+      }
+    }
     for (std::thread& thread : m_threads) {
       thread.join();
     }
@@ -91,12 +97,12 @@ private:
   {
     const auto worker = m_jobs.make_worker();
     while (!m_stop) {
-      const std::size_t piece = m_next++;
-      if (piece >= m_jobs.pieces) {
-        break;
+      const base::Result<bool> done = worker();
+      if (!done) {
+        return done.error();
       }
-      if (auto done = worker(piece); !done) {
-        return std::move(done).error();
+      if (!*done) {
+        break;
       }
     }
     return std::nullopt;
@@ -109,10 +115,10 @@ private:
     if (!m_error) {
       m_error = std::move(error);
     }
+    m_jobs.stop();
   }
 
   const Jobs& m_jobs;
-  std::atomic<std::size_t> m_next{0};
   std::atomic<bool> m_stop{false};
   std::mutex m_mutex;
   std::condition_variable m_changed;

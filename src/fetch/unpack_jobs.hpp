@@ -3,24 +3,25 @@
 #include "base/result.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <functional>
 
 namespace cudasetup::fetch {
 
-/// Work cut into numbered pieces.
+/// Work for several threads.
 struct Jobs {
-  std::size_t pieces = 0;
   /// Threads; at least 1.
   unsigned threads = 1;
-  /// Makes what one thread needs, and gives what does piece N in that thread.
-  std::function<std::function<base::Result<void>(std::size_t)>()> make_worker;
+  /// Makes what one thread needs, and gives what does the next piece of work in that thread: false when there is none
+  /// left.
+  std::function<std::function<base::Result<bool>()>()> make_worker;
   /// Called in the calling thread every tenth of a second; an Error ends the work with it.
   std::function<base::Result<void>()> meanwhile;
+  /// Called where the work ends before its end, from any thread: whoever waits for a piece of work is to wait no
+  /// longer.
+  std::function<void()> stop;
 };
 
-/// Does all pieces, in order of their numbers as threads come free. The first Error ends it, after the pieces under
-/// way.
+/// Does all of it. The first Error ends it, after the pieces under way.
 base::Result<void> run_jobs(const Jobs& jobs);
 
 } // namespace cudasetup::fetch

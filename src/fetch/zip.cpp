@@ -29,6 +29,10 @@ constexpr std::uint64_t k_in_extra32 = 0xffffffff;
 constexpr std::uint64_t k_ratio_from = 64u * 1024 * 1024;
 /// The bits of the flags that mean encryption: plain, strong, masked headers.
 constexpr std::uint64_t k_encrypted = 0x2041;
+constexpr std::uint64_t k_stored = 0;
+constexpr std::uint64_t k_deflate = 8;
+constexpr const char* k_misplaced = "is not where the directory says";
+constexpr const char* k_shared = "shares bytes with another";
 
 using Bytes = std::span<const char>;
 
@@ -70,23 +74,14 @@ tl::unexpected<base::Error> refuse(std::string_view name, const std::string& why
   return refuse("the entry \"" + shown + "\" " + why);
 }
 
-/// Where the directory is.
-struct Directory {
-  std::uint64_t entries = 0;
-  std::uint64_t offset = 0;
-  std::uint64_t bytes = 0;
-  /// Where the records after it begin.
-  std::uint64_t end = 0;
-};
-
 /// The end record must be the last thing in the file, its comment included.
-std::optional<std::uint64_t> find_end(Bytes zip)
+std::optional<std::uint64_t> find_end(Bytes zip, std::uint64_t from)
 {
-  if (zip.size() < k_end_bytes) {
+  if (zip.size() < k_end_bytes || from > zip.size() - k_end_bytes) {
     return std::nullopt;
   }
   const std::uint64_t last = zip.size() - k_end_bytes;
-  const std::uint64_t first = last > k_longest_comment ? last - k_longest_comment : 0;
+  const std::uint64_t first = std::max(from, last > k_longest_comment ? last - k_longest_comment : 0);
   for (std::uint64_t at = last + 1; at-- > first;) {
     if (u32(zip, at) == k_end_signature && at + k_end_bytes + u16(zip, at + 20) == zip.size()) {
       return at;
@@ -95,40 +90,12 @@ std::optional<std::uint64_t> find_end(Bytes zip)
   return std::nullopt;
 }
 
-base::Result<Directory> find_directory(Bytes zip)
-{
-  const auto end = find_end(zip);
-  if (!end) {
-    return refuse("not a zip file, or only a part of one");
-  }
-  bool one_disk = u16(zip, *end + 4) == 0 && u16(zip, *end + 6) == 0 && u16(zip, *end + 8) == u16(zip, *end + 10);
-  Directory directory{u16(zip, *end + 10), u32(zip, *end + 16), u32(zip, *end + 12), *end};
-  const bool has_locator = *end >= k_locator64_bytes && u32(zip, *end - k_locator64_bytes) == k_locator64_signature;
-  if (has_locator) {
-    const std::uint64_t at = u64(zip, *end - k_locator64_bytes + 8);
-    if (*end < k_locator64_bytes + k_end64_bytes || at > *end - k_locator64_bytes - k_end64_bytes ||
-        u32(zip, at) != k_end64_signature) {
-      return refuse("its zip64 records are damaged");
-    }
-    one_disk = u32(zip, at + 16) == 0 && u32(zip, at + 20) == 0 && u64(zip, at + 24) == u64(zip, at + 32);
-    directory = {u64(zip, at + 32), u64(zip, at + 48), u64(zip, at + 40), at};
-  }
-  if (!one_disk) {
-    return refuse("it is one of several volumes");
-  }
-  if (directory.offset > directory.end || directory.bytes != directory.end - directory.offset) {
-    return refuse("its directory is not where it says");
-  }
-  return directory;
-}
-
 /// What the directory says of one entry, before it is believed.
 struct Record {
   std::string_view name;
   std::uint64_t flags = 0;
   std::uint64_t method = 0;
   std::uint64_t unix_mode = 0;
-  std::uint64_t local_offset = 0;
   ZipEntry entry;
 };
 
@@ -137,7 +104,7 @@ bool take_extra64(Bytes extra, Record& record)
 {
   constexpr std::uint64_t k_id = 1;
   std::vector<std::uint64_t*> wanted;
-  for (std::uint64_t* value : {&record.entry.bytes, &record.entry.packed_bytes, &record.local_offset}) {
+  for (std::uint64_t* value : {&record.entry.bytes, &record.entry.packed_bytes, &record.entry.header_offset}) {
     if (*value == k_in_extra32) {
       wanted.push_back(value);
     }
@@ -165,7 +132,7 @@ bool take_extra64(Bytes extra, Record& record)
 }
 
 /// Reads the record at @p at, and moves it on.
-base::Result<Record> read_record(Bytes zip, const Directory& directory, std::uint64_t& at)
+base::Result<Record> read_record(Bytes zip, const ZipDirectory& directory, std::uint64_t& at)
 {
   if (directory.end - at < k_central_bytes || u32(zip, at) != k_central_signature) {
     return refuse("its directory is damaged");
@@ -181,7 +148,7 @@ base::Result<Record> read_record(Bytes zip, const Directory& directory, std::uin
   record.flags = u16(zip, at + 8);
   record.method = u16(zip, at + 10);
   record.unix_mode = u32(zip, at + 38) >> 16;
-  record.local_offset = u32(zip, at + 42);
+  record.entry.header_offset = u32(zip, at + 42);
   record.entry.crc32 = static_cast<std::uint32_t>(u32(zip, at + 16));
   record.entry.packed_bytes = u32(zip, at + 20);
   record.entry.bytes = u32(zip, at + 24);
@@ -233,8 +200,6 @@ base::Result<void> judge(Record& record)
     return refuse(record.name, "is encrypted");
   }
   CUDASETUP_TRY(judge_type(record));
-  constexpr std::uint64_t k_stored = 0;
-  constexpr std::uint64_t k_deflate = 8;
   if (record.method != k_stored && record.method != k_deflate) {
     return refuse(record.name, "is packed in a way that is not supported: " + std::to_string(record.method));
   }
@@ -247,34 +212,36 @@ base::Result<void> judge(Record& record)
   return {};
 }
 
-/// Finds the bytes of the entry behind its local header, which must agree with the directory.
-base::Result<void> find_data(Bytes zip, const Directory& directory, Record& record)
+/// Whether its header and bytes can be where the directory says, as far as that can be told without looking at them.
+base::Result<void> judge_place(const ZipDirectory& directory, const Record& record)
 {
-  if (record.local_offset > directory.offset || directory.offset - record.local_offset < k_local_bytes ||
-      u32(zip, record.local_offset) != k_local_signature) {
-    return refuse(record.name, "is not where the directory says");
+  const std::uint64_t offset = record.entry.header_offset;
+  if (offset > directory.offset || directory.offset - offset < k_local_bytes) {
+    return refuse(record.name, k_misplaced);
   }
-  const std::uint64_t name_bytes = u16(zip, record.local_offset + 26);
-  const std::uint64_t data = record.local_offset + k_local_bytes + name_bytes + u16(zip, record.local_offset + 28);
-  if (data > directory.offset || record.entry.packed_bytes > directory.offset - data) {
+  if (record.entry.packed_bytes > directory.offset - offset - k_local_bytes) {
     return refuse(record.name, "is cut off");
   }
-  if (text(zip, record.local_offset + k_local_bytes, name_bytes) != record.name ||
-      u16(zip, record.local_offset + 8) != record.method) {
-    return refuse(record.name, "has two different headers");
-  }
-  record.entry.data_offset = data;
   return {};
 }
 
-/// A bomb lets many entries unpack the same bytes.
-base::Result<void> check_apart(std::vector<Record>& records)
+/// Gives each entry the bytes up to the next one. A bomb lets many unpack the same.
+base::Result<void> set_apart(const ZipDirectory& directory, std::vector<ZipEntry>& entries)
 {
-  std::sort(
-      records.begin(), records.end(), [](const Record& a, const Record& b) { return a.local_offset < b.local_offset; });
-  for (std::size_t i = 1; i < records.size(); ++i) {
-    if (records[i].local_offset < records[i - 1].entry.data_offset + records[i - 1].entry.packed_bytes) {
-      return refuse(records[i].name, "shares bytes with another");
+  std::vector<ZipEntry*> in_order;
+  in_order.reserve(entries.size());
+  for (ZipEntry& entry : entries) {
+    in_order.push_back(&entry);
+  }
+  std::sort(in_order.begin(), in_order.end(), [](const ZipEntry* one, const ZipEntry* other) {
+    return one->header_offset < other->header_offset;
+  });
+  std::uint64_t end = directory.offset;
+  for (auto entry = in_order.rbegin(); entry != in_order.rend(); ++entry) {
+    (*entry)->end = end;
+    end = (*entry)->header_offset;
+    if (end == (*entry)->end) {
+      return refuse((*entry)->name, k_shared);
     }
   }
   return {};
@@ -318,32 +285,90 @@ base::Result<void> check_sizes(const std::vector<ZipEntry>& entries, std::uint64
 
 } // namespace
 
-base::Result<std::vector<ZipEntry>> read_zip_directory(std::span<const char> zip, const ZipLimits& limits)
+base::Result<ZipDirectory> find_zip_directory(std::span<const char> zip, std::uint64_t from)
 {
-  CUDASETUP_TRY_ASSIGN(const Directory directory, find_directory(zip));
+  const auto end = find_end(zip, from);
+  if (!end) {
+    return refuse("not a zip file, or only a part of one");
+  }
+  bool one_disk = u16(zip, *end + 4) == 0 && u16(zip, *end + 6) == 0 && u16(zip, *end + 8) == u16(zip, *end + 10);
+  ZipDirectory directory{u16(zip, *end + 10), u32(zip, *end + 16), u32(zip, *end + 12), *end};
+  const bool has_locator =
+      *end >= from + k_locator64_bytes && u32(zip, *end - k_locator64_bytes) == k_locator64_signature;
+  if (has_locator) {
+    const std::uint64_t at = u64(zip, *end - k_locator64_bytes + 8);
+    if (*end < k_locator64_bytes + k_end64_bytes || at > *end - k_locator64_bytes - k_end64_bytes || at < from ||
+        u32(zip, at) != k_end64_signature) {
+      return refuse("its zip64 records are damaged");
+    }
+    one_disk = u32(zip, at + 16) == 0 && u32(zip, at + 20) == 0 && u64(zip, at + 24) == u64(zip, at + 32);
+    directory = {u64(zip, at + 32), u64(zip, at + 48), u64(zip, at + 40), at};
+  }
+  if (!one_disk) {
+    return refuse("it is one of several volumes");
+  }
+  if (directory.offset > directory.end || directory.bytes != directory.end - directory.offset) {
+    return refuse("its directory is not where it says");
+  }
+  return directory;
+}
+
+base::Result<std::vector<ZipEntry>>
+read_zip_entries(std::span<const char> zip, const ZipDirectory& directory, const ZipLimits& limits)
+{
   if (directory.entries > limits.most_entries || directory.entries > directory.bytes / k_central_bytes) {
     return refuse("it has too many entries");
   }
-  std::vector<Record> records;
-  records.reserve(directory.entries);
+  std::vector<ZipEntry> entries;
+  entries.reserve(directory.entries);
   std::uint64_t at = directory.offset;
-  while (records.size() < directory.entries) {
+  while (entries.size() < directory.entries) {
     CUDASETUP_TRY_ASSIGN(Record record, read_record(zip, directory, at));
     CUDASETUP_TRY(judge(record));
-    CUDASETUP_TRY(find_data(zip, directory, record));
-    records.push_back(std::move(record));
+    CUDASETUP_TRY(judge_place(directory, record));
+    entries.push_back(std::move(record.entry));
   }
   if (at != directory.end) {
     return refuse("its directory has more entries than it says");
   }
-  std::vector<ZipEntry> entries;
-  entries.reserve(records.size());
-  for (const Record& record : records) {
-    entries.push_back(record.entry);
-  }
-  CUDASETUP_TRY(check_apart(records));
+  CUDASETUP_TRY(set_apart(directory, entries));
   CUDASETUP_TRY(check_paths(entries));
   CUDASETUP_TRY(check_sizes(entries, zip.size(), limits));
+  return entries;
+}
+
+base::Result<void> find_zip_data(std::span<const char> zip, ZipEntry& entry)
+{
+  const std::uint64_t at = entry.header_offset;
+  if (entry.end - at < k_local_bytes) {
+    return refuse(entry.name, k_shared);
+  }
+  if (u32(zip, at) != k_local_signature) {
+    return refuse(entry.name, k_misplaced);
+  }
+  const std::uint64_t name_bytes = u16(zip, at + 26);
+  const std::uint64_t data = at + k_local_bytes + name_bytes + u16(zip, at + 28);
+  if (data > entry.end || entry.packed_bytes > entry.end - data) {
+    return refuse(entry.name, k_shared);
+  }
+  std::string_view name = text(zip, at + k_local_bytes, name_bytes);
+  if (entry.type == ZipType::directory && name.ends_with('/')) {
+    name.remove_suffix(1);
+  }
+  if (name != entry.name || u16(zip, at + 8) != (entry.method == ZipMethod::stored ? k_stored : k_deflate)) {
+    return refuse(entry.name, "has two different headers");
+  }
+  entry.data_offset = data;
+  return {};
+}
+
+base::Result<std::vector<ZipEntry>> read_zip_directory(std::span<const char> zip, const ZipLimits& limits)
+{
+  CUDASETUP_TRY_ASSIGN(const ZipDirectory directory, find_zip_directory(zip, 0));
+  CUDASETUP_TRY_ASSIGN(std::vector<ZipEntry> entries, read_zip_entries(zip, directory, limits));
+  for (ZipEntry& entry : entries) {
+    CUDASETUP_TRY(find_zip_data(zip, entry));
+  }
   return entries;
 }
 

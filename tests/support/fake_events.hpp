@@ -2,16 +2,21 @@
 
 #include "effects/events.hpp"
 
+#include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace cudasetup::test {
 
-/// Keeps every event, in order.
+/// Keeps every event, in order. Several threads may emit; it is to be looked at once they have ended.
 class FakeEvents : public effects::Events {
 public:
-  void emit(const effects::Event& event) override { m_events.push_back(event); }
+  void emit(const effects::Event& event) override
+  {
+    const std::lock_guard guard(m_mutex);
+    m_events.push_back(event);
+  }
 
   const std::vector<effects::Event>& events() const { return m_events; }
   /// Those of one type.
@@ -36,6 +41,7 @@ public:
   }
 
 private:
+  std::mutex m_mutex;
   std::vector<effects::Event> m_events;
 };
 

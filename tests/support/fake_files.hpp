@@ -171,8 +171,16 @@ public:
 
   base::Result<std::unique_ptr<effects::FileView>> view(const std::string& path) override
   {
-    CUDASETUP_TRY_ASSIGN(std::string bytes, read_range(path, 0, std::string::npos));
-    return std::make_unique<FakeView>(std::move(bytes));
+    CUDASETUP_TRY(read_range(path, 0, std::string::npos));
+    auto file = std::make_shared<std::string>(path);
+    const auto now = [this, file]() -> std::optional<std::string> {
+      const Guard guard(m_mutex);
+      const auto real = m_tree.locate(*file, effects::FollowLinks::yes);
+      const Node* found = real && !file->empty() ? node(*real) : nullptr;
+      return found ? std::optional(found->bytes) : std::nullopt;
+    };
+    locked([&] { m_viewed.push_back(file); });
+    return std::make_unique<FakeView>(now);
   }
 
   base::Result<std::unique_ptr<effects::SizedFile>>
@@ -287,6 +295,9 @@ public:
       }
     }
     m_tree.move(old_place, *new_place);
+    for (const auto& viewed : m_viewed) {
+      *viewed = *viewed == from ? to : *viewed;
+    }
     return note("rename " + from + " " + to);
   }
 
@@ -312,6 +323,9 @@ public:
       return {};
     }
     m_tree.erase(*real);
+    for (const auto& viewed : m_viewed) {
+      *viewed = *viewed == path ? "" : *viewed;
+    }
     return note("remove " + path);
   }
 
@@ -395,6 +409,7 @@ private:
   FileFailures m_failures;
   std::vector<std::string> m_changes;
   std::vector<std::string> m_reads;
+  std::vector<std::shared_ptr<std::string>> m_viewed; ///< files that there are views of, by their names now
 };
 
 } // namespace cudasetup::test

@@ -3,20 +3,40 @@
 #include "effects/files.hpp"
 
 #include <functional>
+#include <list>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
 namespace cudasetup::test {
 
-/// A view of bytes in memory.
+/// A view of a file in memory, which shows what is written into it after it was made.
 class FakeView : public effects::FileView {
 public:
-  explicit FakeView(std::string bytes) : m_bytes(std::move(bytes)) {}
-  std::span<const char> bytes() const override { return m_bytes; }
+  /// @p now: what the file holds; nullopt once it has no name any more.
+  explicit FakeView(std::function<std::optional<std::string>()> now) : m_now(std::move(now)) { refresh(); }
+  std::span<const char> bytes() const override
+  {
+    refresh();
+    const std::lock_guard guard(m_mutex);
+    return m_seen.back();
+  }
+  /// Takes in what the file holds now. What was shown before stays valid.
+  void refresh() const
+  {
+    auto bytes = m_now();
+    const std::lock_guard guard(m_mutex);
+    if (bytes && (m_seen.empty() || *bytes != m_seen.back())) {
+      m_seen.push_back(*std::move(bytes));
+    }
+  }
 
 private:
-  std::string m_bytes;
+  std::function<std::optional<std::string>()> m_now;
+  mutable std::mutex m_mutex;
+  mutable std::list<std::string> m_seen;
 };
 
 /// A writer that hands on what it gets.
