@@ -43,8 +43,8 @@ std::vector<std::string> usual_ca_bundles()
 /// The multi handle and what it works on.
 class CurlNetwork::Loop {
 public:
-  Loop(NetworkOptions options, effects::Interrupts& interrupts)
-      : m_options(std::move(options)), m_interrupts(interrupts), m_multi(curl_multi_init())
+  Loop(const NetworkOptions& options, effects::Interrupts& interrupts, RateBudget& budget)
+      : m_options(options), m_interrupts(interrupts), m_budget(budget), m_multi(curl_multi_init())
   {
     // A connection for each request: where a server slows each connection, streams of one would share its rate.
     curl_multi_setopt(m_multi, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
@@ -154,37 +154,47 @@ private:
     }
   }
 
-  NetworkOptions m_options;
+  const NetworkOptions& m_options;
   effects::Interrupts& m_interrupts;
+  RateBudget& m_budget;
   CURLM* m_multi;
   effects::TransferId m_last = 0;
   std::map<effects::TransferId, std::unique_ptr<CurlTransfer>> m_transfers;
   std::vector<effects::EndedTransfer> m_ended;
-  RateBudget m_budget;
   effects::TransferId m_last_woken = 0;
 };
 
 CurlNetwork::CurlNetwork(NetworkOptions options, effects::Interrupts& interrupts)
+    : m_options(std::move(options)), m_interrupts(interrupts), m_budget(std::make_unique<RateBudget>())
 {
   static const Global global;
-  m_loop = std::make_unique<Loop>(std::move(options), interrupts);
 }
 
 CurlNetwork::~CurlNetwork() = default;
 
+CurlNetwork::Loop& CurlNetwork::loop_of_this_thread()
+{
+  const std::lock_guard guard(m_mutex);
+  std::unique_ptr<Loop>& loop = m_loops[std::this_thread::get_id()];
+  if (!loop) {
+    loop = std::make_unique<Loop>(m_options, m_interrupts, *m_budget);
+  }
+  return *loop;
+}
+
 effects::TransferId CurlNetwork::start(effects::HttpRequest request, effects::HttpSink sink)
 {
-  return m_loop->start(std::move(request), std::move(sink));
+  return loop_of_this_thread().start(std::move(request), std::move(sink));
 }
 
 void CurlNetwork::stop(effects::TransferId id)
 {
-  m_loop->remove(id);
+  loop_of_this_thread().remove(id);
 }
 
 std::vector<effects::EndedTransfer> CurlNetwork::wait(milliseconds most)
 {
-  return m_loop->wait(most, limits().bytes_per_second);
+  return loop_of_this_thread().wait(most, limits().bytes_per_second);
 }
 
 } // namespace cudasetup::system

@@ -3,11 +3,16 @@
 #include "effects/interrupts.hpp"
 #include "effects/network.hpp"
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace cudasetup::system {
+
+class RateBudget;
 
 /// Where Debian, Ubuntu and others keep the certificate authorities that the machine trusts; a file named by
 /// SSL_CERT_FILE comes first.
@@ -26,7 +31,8 @@ struct NetworkOptions {
 
 /// The network through libcurl: connections are kept for the next request, the proxies come from the environment (but
 /// never for loopback), certificates are always checked. An interrupt ends every transfer with ErrorKind::interrupted.
-/// For one thread.
+/// Several threads may use it at once: each has requests and connections of its own, and the bytes a second are those
+/// of all together.
 class CurlNetwork : public effects::Network {
 public:
   CurlNetwork(NetworkOptions options, effects::Interrupts& interrupts);
@@ -43,7 +49,13 @@ public:
 private:
   class Loop;
 
-  std::unique_ptr<Loop> m_loop;
+  Loop& loop_of_this_thread();
+
+  NetworkOptions m_options;
+  effects::Interrupts& m_interrupts;
+  std::unique_ptr<RateBudget> m_budget;
+  std::mutex m_mutex;
+  std::map<std::thread::id, std::unique_ptr<Loop>> m_loops;
 };
 
 } // namespace cudasetup::system
