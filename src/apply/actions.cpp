@@ -5,9 +5,8 @@
 #include "apply/stale.hpp"
 #include "apply/unread.hpp"
 #include "base/text.hpp"
-#include "fetch/download.hpp"
 #include "fetch/md5_list.hpp"
-#include "fetch/unpack.hpp"
+#include "fetch/zip_on_its_way.hpp"
 
 #include <algorithm>
 
@@ -47,23 +46,24 @@ base::Result<base::Digest> digest_in_list(Workbench& bench, const plan::Download
   return *digest;
 }
 
+bool is_ahead(const Workbench& bench, const std::string& file)
+{
+  return bench.ahead != nullptr && bench.ahead->request().to == file;
+}
+
 base::Result<void> perform_download(Workbench& bench, const plan::Download& download)
 {
   CUDASETUP_TRY(make_parents(bench.effects.target, download.to));
-  std::optional<base::Digest> digest = download.digest;
-  if (!digest && download.md5_list) {
-    CUDASETUP_TRY_ASSIGN(digest, digest_in_list(bench, download));
+  fetch::DownloadRequest request = request_for(bench, download);
+  const bool unvouched = !download.digest && !download.md5_list;
+  if (!download.digest && download.md5_list) {
+    CUDASETUP_TRY_ASSIGN(request.digest, digest_in_list(bench, download));
   }
-  const bool unvouched = !digest;
-  if (unvouched) {
-    digest = bench.digests.find(download.url.text());
-  }
-  auto downloaded = fetch::download(
-      fetch_tools(bench),
-      fetch::DownloadRequest{download.url, download.to, digest, download.bytes, download.url.file_name()});
+  auto downloaded =
+      is_ahead(bench, download.to) ? bench.ahead->wait_for_download() : fetch::download(fetch_tools(bench), request);
   if (!downloaded) {
     base::Error error = std::move(downloaded).error();
-    if (unvouched && digest && error.kind == base::ErrorKind::untrusted) {
+    if (unvouched && request.digest && error.kind == base::ErrorKind::untrusted) {
       error.hints.push_back({"nobody published its digest; the one expected was recorded when it was first fetched. If "
                              "its owner has replaced the file since, forget what was recorded",
                              bench.tools.outside(base::Command{{"rm", std::string(journal::k_digests_file)}})});
@@ -92,12 +92,11 @@ base::Result<void> perform_directory(Workbench& bench, const plan::MakeDirectory
 base::Result<void> perform_unpack(Workbench& bench, const plan::Unpack& unpack)
 {
   CUDASETUP_TRY(make_parents(bench.effects.target, unpack.to));
-  const std::string name = unpack.zip.substr(unpack.zip.rfind('/') + 1);
-  auto unpacked = fetch::unpack(
-      bench.effects.target,
-      bench.effects.events,
-      bench.effects.interrupts,
-      fetch::UnpackRequest{unpack.zip, unpack.top, unpack.to, journal::kept_tree(unpack.to, bench.transaction), name});
+  const fetch::UnpackRequest request = unpack_request(bench, unpack);
+  const effects::Effects& effects = bench.effects;
+  auto unpacked = is_ahead(bench, unpack.zip)
+                      ? bench.ahead->put_in_place(request)
+                      : fetch::unpack(effects.target, effects.events, effects.interrupts, request);
   if (!unpacked) {
     return base::fail(std::move(unpacked).error().while_doing("unpacking " + unpack.zip + " to " + unpack.to));
   }
@@ -251,6 +250,22 @@ base::Result<void> perform_remove_empty(Workbench& bench, const plan::RemoveEmpt
 }
 
 } // namespace
+
+fetch::DownloadRequest request_for(const Workbench& bench, const plan::Download& download)
+{
+  const bool unvouched = !download.digest && !download.md5_list;
+  return {download.url,
+          download.to,
+          unvouched ? bench.digests.find(download.url.text()) : download.digest,
+          download.bytes,
+          download.url.file_name()};
+}
+
+fetch::UnpackRequest unpack_request(const Workbench& bench, const plan::Unpack& unpack)
+{
+  const std::string name = unpack.zip.substr(unpack.zip.rfind('/') + 1);
+  return {unpack.zip, unpack.top, unpack.to, journal::kept_tree(unpack.to, bench.transaction), name};
+}
 
 std::vector<std::string> destinations(effects::Files& target, const plan::CopyMatch& copy)
 {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "apply/tools.hpp"
+#include "fetch/download.hpp"
+#include "fetch/unpack.hpp"
 #include "journal/known_digests.hpp"
 #include "journal/path_state.hpp"
 #include "journal/transaction.hpp"
@@ -8,6 +10,10 @@
 
 #include <string>
 #include <vector>
+
+namespace cudasetup::fetch {
+class ZipOnItsWay;
+}
 
 namespace cudasetup::apply {
 
@@ -19,7 +25,13 @@ struct Workbench {
   std::string transaction = {}; ///< that the actions are part of; empty before it began
   /// What the last `apt-get update` could not read: a later installation may fail for want of it.
   std::vector<std::string> unread = {};
+  /// A zip that is fetched and unpacked ahead of its steps, if there is one.
+  fetch::ZipOnItsWay* ahead = nullptr;
 };
+
+/// What is fetched for an action that needs no list of sums, and unpacked for one.
+fetch::DownloadRequest request_for(const Workbench& bench, const plan::Download& download);
+fetch::UnpackRequest unpack_request(const Workbench& bench, const plan::Unpack& unpack);
 
 /// Carries out one action of a step on the target. Its result equals that of `plan::commands_for`.
 base::Result<void> perform(Workbench& bench, const plan::Action& action);

@@ -1,6 +1,7 @@
 #include "apply/apply.hpp"
 
 #include "apply/after_boot.hpp"
+#include "apply/ahead.hpp"
 #include "apply/course.hpp"
 #include "apply/keep_packages.hpp"
 #include "apply/preflight.hpp"
@@ -10,6 +11,8 @@
 #include "apply/system_state.hpp"
 #include "apply/take_up.hpp"
 #include "base/text.hpp"
+
+#include <algorithm>
 
 namespace cudasetup::apply {
 
@@ -26,10 +29,20 @@ std::size_t steps_before_simulation(const plan::Plan& plan)
   return 0;
 }
 
-base::Result<void> check_room(
-    effects::Files& target, const Tools& tools, const plan::Plan& plan, const std::optional<AptCost>& apt, Zips zips)
+base::Result<void> check_room(effects::Files& target,
+                              const Tools& tools,
+                              const plan::Plan& plan,
+                              const std::optional<AptCost>& apt,
+                              Zips zips,
+                              const std::vector<Need>& more = {})
 {
-  CUDASETUP_TRY_ASSIGN(const std::vector<Need> needs, needs_of(plan, target, apt, zips));
+  CUDASETUP_TRY_ASSIGN(std::vector<Need> needs, needs_of(plan, target, apt, zips));
+  for (const Need& need : more) {
+    // A zip that has become whole meanwhile is in both.
+    if (std::find(needs.begin(), needs.end(), need) == needs.end()) {
+      needs.push_back(need);
+    }
+  }
   return check_space(target, tools, needs);
 }
 
@@ -38,8 +51,8 @@ struct Run {
   Workbench& bench;
   const plan::Plan& plan;
   std::optional<AptCost> apt = std::nullopt;
-
   plan::Totals totals = plan.totals;
+  std::unique_ptr<Ahead> ahead = nullptr;
 
   base::Result<void> ask_apt()
   {
@@ -48,7 +61,8 @@ struct Run {
     return check_room(bench.effects.target, bench.tools, plan, apt, Zips::not_compared);
   }
 
-  /// What can fail without a change to the system comes first: what apt would do, and every file that is fetched.
+  /// What can fail without a change to the system comes first: what apt would do, every file that is fetched, and of
+  /// the one that is fetched ahead of its step, that it can be had and unpacked.
   base::Result<void> try_out()
   {
     if (plan.simulation && !apt) {
@@ -57,14 +71,29 @@ struct Run {
         bench.effects.events.emit(effects::Notice{"apt removes for what comes: " + base::join(apt->removes, ", ")});
       }
     }
+    ahead = Ahead::begin(bench, plan);
     CUDASETUP_TRY(fetch_for_steps(bench, plan));
-    CUDASETUP_TRY(check_room(bench.effects.target, bench.tools, plan, apt, Zips::compared));
+    std::vector<Need> more;
+    if (ahead) {
+      CUDASETUP_TRY_ASSIGN(more, ahead->needs());
+    }
+    CUDASETUP_TRY(check_room(bench.effects.target, bench.tools, plan, apt, Zips::compared, more));
     // The steps remove what was fetched.
     totals = costed().totals;
     return bench.tools.wait_for_dpkg();
   }
 
-  plan::Plan costed() const { return with_known_costs(plan, bench.effects.target, apt); }
+  plan::Plan costed() const
+  {
+    return with_known_costs(ahead ? ahead->with_size(plan) : plan, bench.effects.target, apt);
+  }
+  /// From here on what the steps replace is on record.
+  void may_unpack()
+  {
+    if (ahead) {
+      ahead->unpack();
+    }
+  }
 };
 
 /// Whether apt can be asked before anybody agreed: nothing has to be changed for it, nor gigabytes fetched.
@@ -176,6 +205,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
   }
   Course course(bench, journal, state);
   CUDASETUP_TRY(course.keep_originals(plan.steps));
+  run.may_unpack();
   CUDASETUP_TRY(prepare_for(run.apt, bench, journal, state.packages));
   const std::size_t pause = steps_before_simulation(plan);
   const auto try_out_late = [&]() -> base::Result<void> {
@@ -186,6 +216,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
       return base::fail(std::move(late).error().while_doing("trying out the rest; all that was changed is by \"" +
                                                             plan.steps[pause - 1].title + "\""));
     }
+    run.may_unpack();
     return prepare_for(run.apt, bench, journal, state.packages);
   };
   CUDASETUP_TRY(course.run(plan.steps, pause, try_out_late));

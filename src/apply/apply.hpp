@@ -39,7 +39,9 @@ base::Result<void> wait_for_turn(const effects::Effects& effects, const ApplyOpt
 
 /// Runs a plan: takes our lock, checks root and free space, asks apt what would happen and what it
 /// costs, asks @p agree (before what apt can tell only after much is fetched or changed), fetches every file of the
-/// plan, and only then changes anything, step by step with a journal. Errors: needs_root, busy, packages, network,
+/// plan, and only then changes anything, step by step with a journal. A zip that a step unpacks goes on arriving, and
+/// is unpacked, during the steps before that, once it is known that it can be had and how much room it takes; that its
+/// digest is wrong is hence told by its own step. Errors: needs_root, busy, packages, network,
 /// untrusted, no_space, interrupted, document (a damaged journal), and those of @p agree.
 base::Result<Applied> apply(const effects::Effects& effects,
                             const plan::Plan& plan,

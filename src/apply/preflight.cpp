@@ -1,7 +1,7 @@
 #include "apply/preflight.hpp"
 
 #include "base/text.hpp"
-#include "fetch/unpack.hpp"
+#include "fetch/zip_on_its_way.hpp"
 #include "journal/journal.hpp"
 #include "plan/input.hpp"
 
@@ -104,7 +104,10 @@ base::Result<void> fetch_for_simulation(Workbench& bench, const plan::Plan& plan
 
 base::Result<void> fetch_for_steps(Workbench& bench, const plan::Plan& plan)
 {
-  return fetch_some(bench, plan, [](const plan::Download& download) { return download.to.starts_with(k_cache); });
+  return fetch_some(bench, plan, [&](const plan::Download& download) {
+    const bool is_ahead = bench.ahead != nullptr && bench.ahead->request().to == download.to;
+    return download.to.starts_with(k_cache) && !is_ahead;
+  });
 }
 
 } // namespace cudasetup::apply

@@ -27,8 +27,8 @@ base::Result<std::shared_ptr<void>> take_lock(effects::Files& target, const Tool
 /// system; the steps find the files there and do not fetch them again.
 base::Result<void> fetch_for_simulation(Workbench& bench, const plan::Plan& plan);
 
-/// Fetches into our cache all that the steps will find there, so that what cannot be had, or is not what was meant, is
-/// known before the system is changed.
+/// Fetches into our cache all that the steps will find there, but for what is fetched ahead of its step, so that what
+/// cannot be had, or is not what was meant, is known before the system is changed.
 base::Result<void> fetch_for_steps(Workbench& bench, const plan::Plan& plan);
 
 } // namespace cudasetup::apply

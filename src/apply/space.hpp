@@ -15,6 +15,8 @@ struct Need {
   std::string place;
   std::uint64_t bytes = 0;
   std::string what;
+
+  bool operator==(const Need&) const = default;
 };
 
 /// The plan with what is known of its costs by now: files that were fetched already, and what apt told, where it did.

@@ -1,7 +1,6 @@
 #include "apply/undo_parts.hpp"
 
 #include "base/octal.hpp"
-#include "effects/half_written.hpp"
 
 #include <algorithm>
 
@@ -129,8 +128,8 @@ void consider(const UndoInput& input, const Original& original, Commands& comman
 {
   const PathState& now = input.paths_now.at(original.path);
   const std::string doomed = journal::doomed_tree(original.path, input.transaction.id);
-  for (const std::string& tree : {doomed, effects::half_written(original.saved)}) {
-    if (original.extent == Extent::tree && input.available.contains(tree)) {
+  for (const std::string& tree : half_made_trees(original, input.transaction.id)) {
+    if (input.available.contains(tree)) {
       commands.push_back({"rm", "-rf", "--", tree});
     }
   }

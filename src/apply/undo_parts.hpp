@@ -10,6 +10,8 @@ namespace cudasetup::apply {
 
 /// What a step that was cut off may leave beside a file that it made: the file under its name of before.
 std::vector<std::string> half_made(const std::string& path);
+/// The same of a tree that is put in place, moved aside or copied as a whole; none for what is no tree.
+std::vector<std::string> half_made_trees(const journal::Original& original, const std::string& id);
 
 /// A step of an undo: these commands, in order.
 plan::Step

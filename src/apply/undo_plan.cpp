@@ -6,6 +6,7 @@
 #include "apply/undo_parts.hpp"
 #include "effects/half_written.hpp"
 #include "fetch/part_file.hpp"
+#include "fetch/unpack.hpp"
 
 namespace cudasetup::apply {
 
@@ -13,6 +14,19 @@ std::vector<std::string> half_made(const std::string& path)
 {
   const fetch::PartNames names = fetch::part_names(path);
   return {effects::half_written(path), names.part, names.note, effects::half_written(names.note)};
+}
+
+std::vector<std::string> half_made_trees(const journal::Original& original, const std::string& id)
+{
+  if (original.extent != journal::Extent::tree) {
+    return {};
+  }
+  std::vector<std::string> trees = {journal::doomed_tree(original.path, id),
+                                    original.path + std::string(fetch::k_new_suffix)};
+  if (!original.saved.empty()) {
+    trees.push_back(effects::half_written(original.saved));
+  }
+  return trees;
 }
 
 plan::Step
@@ -59,9 +73,8 @@ base::Result<UndoInput> look_for_undo(effects::Files& target, const journal::Tra
     for (std::string& name : half_made(original.path)) {
       files.push_back(std::move(name));
     }
-    if (original.extent == journal::Extent::tree) {
-      files.push_back(journal::doomed_tree(original.path, transaction.id));
-      files.push_back(effects::half_written(original.saved));
+    for (std::string& name : half_made_trees(original, transaction.id)) {
+      files.push_back(std::move(name));
     }
   }
   for (const journal::KeptPackage& kept : transaction.kept) {

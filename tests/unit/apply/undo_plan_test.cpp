@@ -236,6 +236,14 @@ TEST_F(UndoPlanTest, a_package_that_was_unpacked_in_part_is_completed_before_it_
   EXPECT_NE(m_plan.lost.at(0).text.find("files of it may stay"), std::string::npos);
 }
 
+TEST_F(UndoPlanTest, a_tree_that_was_still_unpacked_goes)
+{
+  path({"/opt/libtorch/1", Extent::tree, {}, ""}, {}, {});
+  path({"/opt/file", Extent::single, {}, ""}, {}, {});
+  m_input.available = {"/opt/libtorch/1.cudasetup-new", "/opt/file.cudasetup-new"};
+  EXPECT_EQ(commands(), Lines{"rm -rf -- /opt/libtorch/1.cudasetup-new"});
+}
+
 TEST_F(UndoPlanTest, a_file_that_was_half_written_goes)
 {
   path({"/etc/new", Extent::single, {}, ""}, {}, {});
