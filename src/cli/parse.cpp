@@ -74,6 +74,13 @@ void add_lock_timeout(CLI::App& app, OptionTexts& texts)
   app.add_option("--lock-timeout", texts.lock_timeout, "seconds to wait for apt's lock (300)")->group("How");
 }
 
+void add_network_limits(CLI::App& app, OptionTexts& texts)
+{
+  app.add_option("--jobs", texts.jobs, "connections at a time, at most, of our own downloads (16)")->group("How");
+  app.add_option("--limit-rate", texts.limit_rate, "bytes a second of our own downloads: 500K, 20M (1024s)")
+      ->group("How");
+}
+
 void add_how(CLI::App& app, OptionTexts& texts)
 {
   app.add_option("--mirror", texts.mirrors, "nvidia=URL or pytorch=URL: stand for their download hosts")->group("How");
@@ -85,9 +92,7 @@ void add_how(CLI::App& app, OptionTexts& texts)
   app.add_flag("--no-hold", texts.no_hold, "hold nothing (by default, what was asked for to its last number)")
       ->group("How");
   add_lock_timeout(app, texts);
-  app.add_option("--jobs", texts.jobs, "connections at a time, at most, of our own downloads (16)")->group("How");
-  app.add_option("--limit-rate", texts.limit_rate, "bytes a second of our own downloads: 500K, 20M (1024s)")
-      ->group("How");
+  add_network_limits(app, texts);
 }
 
 void add_output(CLI::App& app, OptionTexts& texts)
@@ -115,6 +120,7 @@ void add_past(CLI::App& app, OptionTexts& texts)
                    texts.after_boot,
                    "only verify what a driver's reboot was awaited for, as its unit does; go on with nothing");
   resume->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the rest; change nothing");
+  add_network_limits(*resume, texts);
   CLI::App* undo = app.add_subcommand("undo", "take a transaction back, the newest one without ID");
   undo->add_option("ID", texts.subject, "a transaction, as `cudasetup history` names it");
   undo->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");

@@ -38,6 +38,11 @@ base::Result<Options> options_of(const Transaction& transaction, const Options& 
   parsed.options->style = options.style;
   parsed.options->json = options.json;
   parsed.options->dry_run = options.dry_run;
+  // What is said now counts more than what was said at the beginning.
+  effects::NetworkLimits& limits = parsed.options->how.network;
+  const effects::NetworkLimits& now = options.how.network;
+  limits.connections = now.connections != effects::NetworkLimits{}.connections ? now.connections : limits.connections;
+  limits.bytes_per_second = now.bytes_per_second ? now.bytes_per_second : limits.bytes_per_second;
   return *std::move(parsed.options);
 }
 
