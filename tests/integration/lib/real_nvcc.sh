@@ -32,6 +32,16 @@ check_real_nvcc() {
   expect_out 'skip toolkit +vector-add +.*no GPU can be used here'
   expect_out '^cpu-only'
   expect_no_out '(FAIL|verified)'
+  expect_out 'ok +toolkit +parts +headers.* are of one release'
+  # Code for the GPU that is described, and for one of 2014, which no nvcc knows any more from 12 on.
+  bus turing 1eb8 nvidia
+  setup verify --level toolkit --cuda-dir /usr/local/cuda --sys-path "$BUS"
+  expect_status 0
+  expect_out 'ok +toolkit +compile +nvcc compiled and linked a kernel, for compute_75, sm_75$'
+  bus kepler 102d nvidia
+  setup verify --level toolkit --cuda-dir /usr/local/cuda --sys-path "$BUS"
+  [ "$("$folder/bin/nvcc" --version | grep -oE 'release [0-9]+' | cut -d ' ' -f 2)" -lt 12 ] ||
+    expect_out 'ok +toolkit +compile +.*; it does not know a GPU that is here$'
   setup verify --level toolkit --cuda-dir /usr/local/cuda --expect-gpu yes
   expect_status 40
   expect_out 'FAIL toolkit +gpu'
