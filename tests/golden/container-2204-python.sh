@@ -44,11 +44,11 @@ apt-get update -o APT::Update::Error-Mode=any ||
 # [2/14] Install ca-certificates
 # Why: without them nothing can be fetched over https; it comes first and alone, so that the rest can
 # be tried out before anything else changes.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends ca-certificates
 
 # [3/14] Install cmake, g++, make, python3, python3-venv and unzip
 # Why: unpacking, compiling or verifying needs them; no packages are added that they only recommend.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends cmake g++ make python3 python3-venv unzip
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends cmake g++ make python3 python3-venv unzip
 
 # [4/14] Make a directory for downloads
 # Why: root alone may write to it, so that nobody changes a file after it was checked.
@@ -70,7 +70,7 @@ apt-get update -o APT::Update::Error-Mode=any ||
 
 # [8/14] Install the CUDA toolkit 12.4.1
 # Why: exact versions, since an archive keeps many; none of these packages reaches the driver.
-apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 cuda-toolkit-12-4=12.4.1-1
+apt-get install --yes -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io -o APT::Cmd::Pattern-Only=true -o DPkg::Lock::Timeout=300 --no-install-recommends cuda-toolkit-12-4=12.4.1-1
 
 # [9/14] Fetch LibTorch 2.6.0+cu124
 # Why: checked against its sha256.

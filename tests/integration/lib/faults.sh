@@ -85,7 +85,7 @@ for path in glob.glob(manifests + "/*.json"):
 PYTHON
     "$CASE_WORLD/archive/server.py" --tree "$tree" --port-file "$CASE_HOME/tiny-port" --parent-pid $$ \
       --log "$CASE_HOME/tiny-requests" ${FAULTS_FILE:+--faults "$FAULTS_FILE"} &
-    case_until 10 'the second server' test -s "$CASE_HOME/tiny-port"
+    case_until 60 'the second server' test -s "$CASE_HOME/tiny-port"
   fi
   OVERLAY=$CASE_HOME/tiny-torch
   PYTORCH=http://127.0.0.1:$(cat "$CASE_HOME/tiny-port")/pytorch
