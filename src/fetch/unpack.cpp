@@ -21,13 +21,14 @@ base::Error with_zip(base::Error error, const std::string& zip)
 }
 
 /// A zip that is all there already.
-void take_all(ArrivingZip& zip, effects::Files& files, const std::string& file)
+base::Result<void> take_all(ArrivingZip& zip, effects::Files& files, const std::string& file)
 {
-  const auto status = files.status(file, FollowLinks::yes);
+  CUDASETUP_TRY_ASSIGN(const auto view, files.view(file));
   Spans all;
-  all.add({0, status ? status->bytes : 0});
+  all.add({0, view->bytes().size()});
   zip.has({file, all, all.bytes()});
   zip.ends();
+  return {};
 }
 
 bool is_libtorch_tree(effects::Files& files, const std::string& path)
@@ -81,7 +82,7 @@ unpack(effects::Files& files, effects::Events& events, effects::Interrupts& inte
   NewTree tree(files, events, interrupts, request);
   CUDASETUP_TRY(tree.put_former_back());
   ArrivingZip zip(files, ZipLimits{request.most_bytes});
-  take_all(zip, files, request.zip);
+  CUDASETUP_TRY(take_all(zip, files, request.zip));
   auto unpacked = tree.write(zip);
   if (unpacked) {
     if (auto placed = tree.put_in_place(); !placed) {

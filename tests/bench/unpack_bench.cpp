@@ -25,7 +25,8 @@ int main(int argc, char** argv)
   system::PosixFiles files("/");
   NoEvents events;
   system::SignalInterrupts interrupts;
-  const auto unpacked = fetch::unpack(files, events, interrupts, {argv[1], argv[2], argv[3], argv[1]});
+  const auto unpacked =
+      fetch::unpack(files, events, interrupts, {argv[1], argv[2], argv[3], std::string(argv[3]) + ".former", argv[1]});
   if (!unpacked) {
     std::fprintf(stderr, "%s\n", unpacked.error().message.c_str());
     return 1;

@@ -116,6 +116,19 @@ TEST_F(ResumeTest, one_of_which_nothing_is_left_to_do_has_ended_then)
   EXPECT_THAT(out_of({"history"}), HasSubstr("0002  T  done"));
 }
 
+TEST_F(ResumeTest, takes_no_more_of_the_network_than_it_may_now)
+{
+  record("0002",
+         {R"({"schema":"cudasetup.journal/1","id":"0002","verb":"install",)"
+          R"("arguments":["--cuda","11.1","--jobs","5","--limit-rate","1M"],"plan":{},"at":"T"})"});
+  run({"resume", "-n", "--limit-rate", "2M"});
+  EXPECT_EQ(m_machine.network.limits().connections, 5U);
+  EXPECT_EQ(m_machine.network.limits().bytes_per_second, 2'097'152U);
+  run({"resume", "-n", "--jobs", "2"});
+  EXPECT_EQ(m_machine.network.limits().connections, 2U);
+  EXPECT_EQ(m_machine.network.limits().bytes_per_second, 1'048'576U);
+}
+
 TEST_F(ResumeTest, goes_on_in_the_system_that_the_journal_is_in)
 {
   m_machine.files.put_directory("/srv/image").put_directory("/srv/other");

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <thread>
 
 namespace cudasetup::system {
 namespace {
@@ -151,6 +152,33 @@ TEST_F(CurlNetworkTest, takes_no_more_of_the_network_than_it_may)
   EXPECT_EQ(m_body.size(), 1'500'000u);
   EXPECT_GT(limited, std::chrono::milliseconds(1300));
   EXPECT_LT(limited, std::chrono::milliseconds(2500));
+}
+
+TEST_F(CurlNetworkTest, several_threads_keep_the_limit_together)
+{
+  const HttpServer one([](const std::string&) { return answer("200 OK", "", std::string(750'000, 'x')); });
+  const HttpServer other([](const std::string&) { return answer("200 OK", "", std::string(750'000, 'y')); });
+  m_network.set_limits({16, 1'000'000});
+  std::size_t bytes = 0;
+  const auto start = std::chrono::steady_clock::now();
+  {
+    const std::jthread beside([&] {
+      bool is_over = false;
+      effects::HttpSink sink;
+      sink.on_data = [&](std::span<const char> piece) -> base::Result<void> {
+        bytes += piece.size();
+        return {};
+      };
+      m_network.start({*base::Url::parse(other.url())}, sink);
+      while (!is_over) {
+        is_over = !m_network.wait(std::chrono::milliseconds(100)).empty();
+      }
+    });
+    EXPECT_TRUE(get(one.url()));
+  }
+  EXPECT_EQ(m_body.size(), 750'000u);
+  EXPECT_EQ(bytes, 750'000u);
+  EXPECT_GT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1200));
 }
 
 TEST_F(CurlNetworkTest, takes_a_whole_answer_to_a_range)
