@@ -171,16 +171,9 @@ public:
 
   base::Result<std::unique_ptr<effects::FileView>> view(const std::string& path) override
   {
-    CUDASETUP_TRY(read_range(path, 0, std::string::npos));
-    auto file = std::make_shared<std::string>(path);
-    const auto now = [this, file]() -> std::optional<std::string> {
-      const Guard guard(m_mutex);
-      const auto real = m_tree.locate(*file, effects::FollowLinks::yes);
-      const Node* found = real && !file->empty() ? node(*real) : nullptr;
-      return found ? std::optional(found->bytes) : std::nullopt;
-    };
-    locked([&] { m_viewed.push_back(file); });
-    return std::make_unique<FakeView>(now);
+    const Guard guard(m_mutex);
+    CUDASETUP_TRY(read_range(path, 0, 0));
+    return std::make_unique<FakeView>(*this, m_tree.follow(path));
   }
 
   base::Result<std::unique_ptr<effects::SizedFile>>
@@ -295,9 +288,6 @@ public:
       }
     }
     m_tree.move(old_place, *new_place);
-    for (const auto& viewed : m_viewed) {
-      *viewed = *viewed == from ? to : *viewed;
-    }
     return note("rename " + from + " " + to);
   }
 
@@ -323,9 +313,6 @@ public:
       return {};
     }
     m_tree.erase(*real);
-    for (const auto& viewed : m_viewed) {
-      *viewed = *viewed == path ? "" : *viewed;
-    }
     return note("remove " + path);
   }
 
@@ -341,7 +328,6 @@ public:
 
 private:
   using Guard = std::lock_guard<std::recursive_mutex>;
-
   template<typename Change> void locked(Change change)
   {
     const Guard guard(m_mutex);
@@ -409,7 +395,6 @@ private:
   FileFailures m_failures;
   std::vector<std::string> m_changes;
   std::vector<std::string> m_reads;
-  std::vector<std::shared_ptr<std::string>> m_viewed; ///< files that there are views of, by their names now
 };
 
 } // namespace cudasetup::test

@@ -6,7 +6,6 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,8 +14,11 @@ namespace cudasetup::test {
 /// A view of a file in memory, which shows what is written into it after it was made.
 class FakeView : public effects::FileView {
 public:
-  /// @p now: what the file holds; nullopt once it has no name any more.
-  explicit FakeView(std::function<std::optional<std::string>()> now) : m_now(std::move(now)) { refresh(); }
+  /// @p name: of the file, as long as it has one.
+  FakeView(effects::Files& files, std::shared_ptr<const std::string> name) : m_files(files), m_name(std::move(name))
+  {
+    refresh();
+  }
   std::span<const char> bytes() const override
   {
     refresh();
@@ -26,7 +28,7 @@ public:
   /// Takes in what the file holds now. What was shown before stays valid.
   void refresh() const
   {
-    auto bytes = m_now();
+    auto bytes = m_files.read_range(*m_name, 0, std::string::npos);
     const std::lock_guard guard(m_mutex);
     if (bytes && (m_seen.empty() || *bytes != m_seen.back())) {
       m_seen.push_back(*std::move(bytes));
@@ -34,7 +36,8 @@ public:
   }
 
 private:
-  std::function<std::optional<std::string>()> m_now;
+  effects::Files& m_files;
+  std::shared_ptr<const std::string> m_name;
   mutable std::mutex m_mutex;
   mutable std::list<std::string> m_seen;
 };

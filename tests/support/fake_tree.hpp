@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -71,8 +73,11 @@ public:
   }
   void erase(const std::string& real)
   {
-    std::erase_if(m_nodes,
-                  [&](const auto& entry) { return entry.first == real || entry.first.starts_with(real + "/"); });
+    const auto is_gone = [&](const std::string& path) { return path == real || path.starts_with(real + "/"); };
+    std::erase_if(m_nodes, [&](const auto& entry) { return is_gone(entry.first); });
+    for (const auto& name : m_followed) {
+      *name = is_gone(*name) ? "" : *name;
+    }
   }
   void move(const std::string& from, const std::string& to)
   {
@@ -82,9 +87,22 @@ public:
         moved[to + path.substr(from.size())] = found;
       }
     }
+    std::vector<std::shared_ptr<std::string>> renamed;
+    std::copy_if(m_followed.begin(), m_followed.end(), std::back_inserter(renamed), [&](const auto& name) {
+      return *name == from;
+    });
     erase(from);
     erase(to);
     m_nodes.merge(moved);
+    for (const auto& name : renamed) {
+      *name = to;
+    }
+  }
+  /// The path of a file, which becomes another when it is renamed, and empty when it goes.
+  std::shared_ptr<const std::string> follow(const std::string& real)
+  {
+    m_followed.push_back(std::make_shared<std::string>(real));
+    return m_followed.back();
   }
 
   /// Where @p path is once links are followed. The last part need not exist, those before it must.
@@ -141,6 +159,7 @@ private:
   }
 
   std::map<std::string, Node> m_nodes;
+  std::vector<std::shared_ptr<std::string>> m_followed;
 };
 
 } // namespace cudasetup::test
