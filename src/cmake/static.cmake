@@ -12,6 +12,8 @@ set(CURL_NO_CURL_CMAKE ON)
 set(CURL_INCLUDE_DIR ${CUDASETUP_CURL}/include)
 set(CURL_LIBRARY ${CUDASETUP_CURL}/lib/libcurl.a)
 find_library(LIBCARES cares REQUIRED)
+# Small before fast: what takes time (digests, inflating, TLS) is in libraries with code of their own.
+set(CMAKE_CXX_FLAGS_RELEASE "-Os -DNDEBUG")
 add_compile_options(-ffunction-sections -fdata-sections)
 
 # The linker warns of look-ups and dlopen inside libcrypto and c-ares; nobody calls them: names come from c-ares, ports
