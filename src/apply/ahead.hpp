@@ -23,6 +23,8 @@ public:
   Ahead& operator=(Ahead&&) = delete;
   ~Ahead();
 
+  /// Where the zip comes to lie.
+  const std::string& zip() const { return m_unpack.zip; }
   /// What room it takes. Waits until that is known, which shows also that the zip can be had. Errors: as of
   /// fetch::ZipOnItsWay::size.
   base::Result<std::vector<Need>> needs();

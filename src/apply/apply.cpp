@@ -11,6 +11,7 @@
 #include "apply/system_state.hpp"
 #include "apply/take_up.hpp"
 #include "base/text.hpp"
+#include "fetch/unpack.hpp"
 
 #include <algorithm>
 
@@ -34,16 +35,29 @@ base::Result<void> check_room(effects::Files& target,
                               const plan::Plan& plan,
                               const std::optional<AptCost>& apt,
                               Zips zips,
-                              const std::vector<Need>& more = {})
+                              Ahead* ahead = nullptr)
 {
-  CUDASETUP_TRY_ASSIGN(std::vector<Need> needs, needs_of(plan, target, apt, zips));
-  for (const Need& need : more) {
-    // A zip that has become whole meanwhile is in both.
-    if (std::find(needs.begin(), needs.end(), need) == needs.end()) {
-      needs.push_back(need);
+  std::vector<Need> more;
+  if (ahead != nullptr) {
+    CUDASETUP_TRY_ASSIGN(more, ahead->needs());
+  }
+  CUDASETUP_TRY_ASSIGN(std::vector<Need> needs,
+                       needs_of(plan, target, apt, zips, ahead == nullptr ? std::string_view() : ahead->zip()));
+  needs.insert(needs.end(), more.begin(), more.end());
+  return check_space(target, tools, needs);
+}
+
+/// What a run that was cut off left of a tree under way takes the room that the tree needs.
+base::Result<void> drop_half_unpacked(effects::Files& target, const plan::Plan& plan)
+{
+  for (const plan::Step& step : plan.steps) {
+    for (const plan::Action& action : step.actions) {
+      if (const auto* unpack = std::get_if<plan::Unpack>(&action)) {
+        CUDASETUP_TRY(target.remove(unpack->to + std::string(fetch::k_new_suffix)));
+      }
     }
   }
-  return check_space(target, tools, needs);
+  return {};
 }
 
 /// A transaction on its way, and what is known of its cost.
@@ -71,13 +85,10 @@ struct Run {
         bench.effects.events.emit(effects::Notice{"apt removes for what comes: " + base::join(apt->removes, ", ")});
       }
     }
+    CUDASETUP_TRY(drop_half_unpacked(bench.effects.target, plan));
     ahead = Ahead::begin(bench, plan);
     CUDASETUP_TRY(fetch_for_steps(bench, plan));
-    std::vector<Need> more;
-    if (ahead) {
-      CUDASETUP_TRY_ASSIGN(more, ahead->needs());
-    }
-    CUDASETUP_TRY(check_room(bench.effects.target, bench.tools, plan, apt, Zips::compared, more));
+    CUDASETUP_TRY(check_room(bench.effects.target, bench.tools, plan, apt, Zips::compared, ahead.get()));
     // The steps remove what was fetched.
     totals = costed().totals;
     return bench.tools.wait_for_dpkg();

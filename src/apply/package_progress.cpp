@@ -55,4 +55,13 @@ std::optional<Progress> PackageProgress::after(std::string_view line)
   return std::nullopt;
 }
 
+std::optional<Progress> PackageProgress::at_end() const
+{
+  if (m_set_up > 0) {
+    return Progress{"packages set up", m_set_up, m_to_install, Progress::Unit::packages};
+  }
+  return m_removed > 0 ? std::optional(Progress{"packages removed", m_removed, m_to_remove, Progress::Unit::packages})
+                       : std::nullopt;
+}
+
 } // namespace cudasetup::apply

@@ -14,6 +14,8 @@ class PackageProgress {
 public:
   /// What the line says of it; nullopt where it says nothing.
   std::optional<effects::Progress> after(std::string_view line);
+  /// What is known once the program has ended well; nullopt where it did nothing of it.
+  std::optional<effects::Progress> at_end() const;
 
 private:
   std::optional<std::uint64_t> m_to_install;

@@ -134,17 +134,21 @@ plan::Plan with_known_costs(const plan::Plan& plan, effects::Files& target, cons
   return known;
 }
 
-base::Result<std::vector<Need>>
-needs_of(const plan::Plan& plan, effects::Files& target, const std::optional<AptCost>& apt, Zips zips)
+base::Result<std::vector<Need>> needs_of(const plan::Plan& plan,
+                                         effects::Files& target,
+                                         const std::optional<AptCost>& apt,
+                                         Zips zips,
+                                         std::string_view on_its_way)
 {
   std::vector<Need> needs;
   for (const plan::Step& step : plan.steps) {
     for (const plan::Action& action : step.actions) {
-      if (const auto* download = std::get_if<plan::Download>(&action)) {
+      const auto* download = std::get_if<plan::Download>(&action);
+      if (download != nullptr && download->to != on_its_way) {
         add_download(plan, *download, target, needs);
       }
       const auto* unpack = std::get_if<plan::Unpack>(&action);
-      if (unpack != nullptr && bytes_at(target, unpack->zip)) {
+      if (unpack != nullptr && unpack->zip != on_its_way && bytes_at(target, unpack->zip)) {
         auto bytes = fetch::unpacked_bytes(target, unpack->zip);
         if (bytes) {
           needs.push_back(

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cudasetup::apply {
@@ -26,10 +27,13 @@ plan::Plan with_known_costs(const plan::Plan& plan, effects::Files& target, cons
 enum class Zips { not_compared, compared };
 
 /// The room that the plan takes, as far as it is known: what is fetched into our cache and apt's, what apt unpacks, the
-/// simulation's copy of a local installer, LibTorch once its zip is there, copies for undo. Errors: untrusted for a bad
-/// zip that was compared.
-base::Result<std::vector<Need>>
-needs_of(const plan::Plan& plan, effects::Files& target, const std::optional<AptCost>& apt, Zips zips);
+/// simulation's copy of a local installer, LibTorch once its zip is there, copies for undo. @p on_its_way: the zip
+/// whose room is counted elsewhere, where there is one. Errors: untrusted for a bad zip that was compared.
+base::Result<std::vector<Need>> needs_of(const plan::Plan& plan,
+                                         effects::Files& target,
+                                         const std::optional<AptCost>& apt,
+                                         Zips zips,
+                                         std::string_view on_its_way = {});
 
 /// Whether each file system has room for what is put on it, all together. An Error of kind no_space names the first
 /// that has not, what is needed there and for what, and what is free.

@@ -132,6 +132,9 @@ base::Result<Tools::Ending> Tools::run_once(const base::Command& command)
   auto result = m_effects.processes.run(base::in_root(command, m_root), options);
   out.finish();
   err.finish();
+  if (const auto end = progress.at_end(); end && result && result->status == 0) {
+    m_effects.events.emit(*end);
+  }
   if (!ending.transcript.empty() && !ending.transcript.ends_with('\n')) {
     ending.transcript += '\n';
   }

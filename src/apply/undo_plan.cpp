@@ -22,7 +22,8 @@ std::vector<std::string> half_made_trees(const journal::Original& original, cons
     return {};
   }
   std::vector<std::string> trees = {journal::doomed_tree(original.path, id),
-                                    original.path + std::string(fetch::k_new_suffix)};
+                                    original.path + std::string(fetch::k_new_suffix),
+                                    original.path + std::string(fetch::k_old_suffix)};
   if (!original.saved.empty()) {
     trees.push_back(effects::half_written(original.saved));
   }

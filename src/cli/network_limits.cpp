@@ -38,7 +38,7 @@ std::optional<std::uint64_t> parse_rate(std::string_view text)
 base::Result<effects::NetworkLimits> parse_network_limits(const std::string& jobs, const std::string& rate)
 {
   effects::NetworkLimits limits;
-  const auto number = base::parse_number(jobs);
+  const auto number = jobs.empty() ? limits.connections : base::parse_number(jobs);
   if (!number || *number == 0 || *number > k_most_jobs) {
     return base::fail(
         base::make_error(ErrorKind::usage,

@@ -37,7 +37,7 @@ struct OptionTexts {
   bool hold = false;
   bool no_hold = false;
   std::string lock_timeout = "300";
-  std::string jobs = "16";
+  std::string jobs; ///< 16 where nothing is said
   std::string limit_rate;
   std::string reboot = "ask";
   bool after_boot = false;

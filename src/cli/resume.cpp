@@ -41,7 +41,9 @@ base::Result<Options> options_of(const Transaction& transaction, const Options& 
   // What is said now counts more than what was said at the beginning.
   effects::NetworkLimits& limits = parsed.options->how.network;
   const effects::NetworkLimits& now = options.how.network;
-  limits.connections = now.connections != effects::NetworkLimits{}.connections ? now.connections : limits.connections;
+  const std::vector<std::string>& said = options.typed.how;
+  limits.connections =
+      std::find(said.begin(), said.end(), "--jobs") != said.end() ? now.connections : limits.connections;
   limits.bytes_per_second = now.bytes_per_second ? now.bytes_per_second : limits.bytes_per_second;
   return *std::move(parsed.options);
 }

@@ -139,7 +139,7 @@ Typed typed_of(const OptionTexts& texts, Environment environment)
   add_flag(typed.how, "--hold", texts.hold);
   add_flag(typed.how, "--no-hold", texts.no_hold);
   add(typed.how, "--lock-timeout", texts.lock_timeout, OptionTexts().lock_timeout);
-  add(typed.how, "--jobs", texts.jobs, OptionTexts().jobs);
+  add(typed.how, "--jobs", texts.jobs, "");
   add(typed.how, "--limit-rate", texts.limit_rate);
   add_flag(typed.manner, "--dry-run", texts.dry_run);
   add_flag(typed.manner, "--yes", texts.yes);

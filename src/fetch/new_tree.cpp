@@ -168,7 +168,7 @@ base::Result<void> NewTree::write_entry(ArrivingZip& zip, Inflater& inflater, co
 
 base::Result<void> NewTree::look_up()
 {
-  m_events.emit(effects::Progress{m_request.what, m_done_bytes, m_all_bytes});
+  m_events.emit(effects::Progress{"unpacking " + m_request.what, m_done_bytes, m_all_bytes});
   if (m_interrupts.count() > 0) {
     return base::fail(base::make_error(ErrorKind::interrupted, "interrupted while unpacking " + m_request.what)
                           .with_hint("run the same command again: the zip is kept"));

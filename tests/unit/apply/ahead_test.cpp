@@ -147,6 +147,23 @@ TEST_F(AheadTest, with_one_connection_everything_is_fetched_before_the_first_cha
   EXPECT_EQ(m_machine.target.list("/var/cache/cudasetup"), std::vector<std::string>{"libtorch.zip"});
 }
 
+TEST_F(AheadTest, a_spoilt_zip_of_an_earlier_run_stops_nothing)
+{
+  m_machine.target.put(k_zip, "no zip");
+  m_machine.network.answer(FakeNetwork::file(m_bytes));
+  const auto applied = run();
+  ASSERT_TRUE(applied) << applied.error().message;
+  EXPECT_EQ(m_machine.target.read(k_to + "/build-version"), "1.7.1+cu110\n");
+}
+
+TEST_F(AheadTest, what_a_cut_off_run_unpacked_takes_no_room)
+{
+  m_machine.target.put(k_new + "/lib/libtorch.so", "half");
+  m_machine.network.answer(FakeNetwork::status(404));
+  ASSERT_FALSE(run());
+  EXPECT_FALSE(m_machine.target.exists(k_new));
+}
+
 TEST_F(AheadTest, gives_the_network_back_as_it_was)
 {
   m_machine.effects.network.set_limits({6, 1000});

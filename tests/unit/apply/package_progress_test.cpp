@@ -20,6 +20,9 @@ std::vector<std::string> course(const std::vector<std::string>& lines)
                       (now->total ? " of " + std::to_string(*now->total) : ""));
     }
   }
+  if (const auto end = progress.at_end()) {
+    known.push_back("at the end " + std::to_string(end->done));
+  }
   return known;
 }
 
@@ -40,13 +43,14 @@ TEST(PackageProgressTest, counts_what_is_over_of_what_apt_announced)
                                       "packages unpacked 0 of 7",
                                       "packages unpacked 1 of 7",
                                       "packages set up 0 of 7",
-                                      "packages set up 1 of 7"}));
+                                      "packages set up 1 of 7",
+                                      "at the end 2"}));
 }
 
 TEST(PackageProgressTest, without_an_announcement_there_is_no_total)
 {
   EXPECT_EQ(course({"Setting up cuda-a (11.1-1) ...", "Setting up cuda-b (11.1-1) ..."}),
-            (std::vector<std::string>{"packages set up 0", "packages set up 1"}));
+            (std::vector<std::string>{"packages set up 0", "packages set up 1", "at the end 2"}));
 }
 
 TEST(PackageProgressTest, other_lines_say_nothing)

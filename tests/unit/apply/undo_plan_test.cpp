@@ -350,12 +350,17 @@ TEST_F(UndoPlanTest, what_writing_and_copying_left_half_done_goes)
        {"/etc/.pin.cudasetup-new", "/etc/pin.part", "/etc/pin.part.from", "/etc/.pin.part.from.cudasetup-new"}) {
     files.put(half, "half");
   }
-  files.put("/opt/t/file", "here").put("/opt/..cudasetup-0001-t.cudasetup-new/file", "a copy");
+  files.put("/opt/t/file", "here")
+      .put("/opt/..cudasetup-0001-t.cudasetup-new/file", "a copy")
+      .put("/opt/t.cudasetup-new/file", "unpacked")
+      .put("/opt/t.cudasetup-old/file", "of the first try");
   cut_off.originals.push_back(
       {"/opt/t", Extent::tree, journal::look_at(files, "/opt/t", Extent::tree).value(), "/opt/.cudasetup-0001-t"});
   m_input = look_for_undo(files, cut_off).value();
   EXPECT_EQ(commands(),
-            (Lines{"rm -rf -- /opt/..cudasetup-0001-t.cudasetup-new",
+            (Lines{"rm -rf -- /opt/t.cudasetup-new",
+                   "rm -rf -- /opt/t.cudasetup-old",
+                   "rm -rf -- /opt/..cudasetup-0001-t.cudasetup-new",
                    "rm -f -- /etc/.pin.cudasetup-new",
                    "rm -f -- /etc/pin.part",
                    "rm -f -- /etc/pin.part.from",

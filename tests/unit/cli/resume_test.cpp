@@ -127,6 +127,8 @@ TEST_F(ResumeTest, takes_no_more_of_the_network_than_it_may_now)
   run({"resume", "-n", "--jobs", "2"});
   EXPECT_EQ(m_machine.network.limits().connections, 2U);
   EXPECT_EQ(m_machine.network.limits().bytes_per_second, 1'048'576U);
+  run({"resume", "-n", "--jobs", "16"});
+  EXPECT_EQ(m_machine.network.limits().connections, 16U) << "also where it is what goes without saying";
 }
 
 TEST_F(ResumeTest, goes_on_in_the_system_that_the_journal_is_in)

@@ -298,7 +298,7 @@ TEST_F(Unpack, tells_how_far_it_is)
   EXPECT_EQ(progress.front().done, 0u);
   EXPECT_EQ(progress.back().done, 29u);
   EXPECT_EQ(progress.back().total, 29u);
-  EXPECT_EQ(progress.back().what, "LibTorch 1.7.1+cu110");
+  EXPECT_EQ(progress.back().what, "unpacking LibTorch 1.7.1+cu110");
 }
 
 } // namespace
