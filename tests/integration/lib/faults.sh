@@ -33,6 +33,7 @@ faults_prepare() {
   shift 2
   faults_tiny_torch
   FAULTS_OPTIONS=(--cuda "$cuda" --torch "$TORCH" --driver none --profile runtime "$@")
+  [ -z "${CUDASETUP_FAULT_ZIP_MB:-}" ] || FAULTS_OPTIONS+=(--limit-rate 8M)
   FAULTS_COMMAND=(install --yes "${FAULTS_OPTIONS[@]}")
   faults_undisturbed
   root_drop "$ROOT"
@@ -50,13 +51,14 @@ faults_undisturbed() {
 }
 
 # faults_tiny_torch: $OVERLAY and $PYTORCH give a tiny LibTorch for the root's own, which says that it is that. Its server
-# commits the faults of FAULTS_FILE, where that is set.
+# commits the faults of FAULTS_FILE, where that is set. With CUDASETUP_FAULT_ZIP_MB it has a file of so many megabytes
+# more, and arrives at 8 MB a second, so that it is under way, and half unpacked, while apt works.
 faults_tiny_torch() {
   local tree=$CASE_HOME/tiny
   if [ ! -d "$tree" ]; then
     mkdir -p "$tree/pytorch/libtorch/cpu"
     OVERLAY=$(case_world overlay) overlay_copy tiny-torch >/dev/null
-    python3 - "$TREE/pytorch" "$tree/pytorch" "$CASE_HOME/tiny-torch/torch" "$TORCH" <<'PYTHON'
+    python3 - "$TREE/pytorch" "$tree/pytorch" "$CASE_HOME/tiny-torch/torch" "$TORCH" "${CUDASETUP_FAULT_ZIP_MB:-0}" <<'PYTHON'
 import glob
 import hashlib
 import json
@@ -64,12 +66,14 @@ import os
 import sys
 import zipfile
 
-world, tree, manifests, torch = sys.argv[1:]
+world, tree, manifests, torch, megabytes = sys.argv[1:]
 version, platform = torch.split("+")
 made = os.path.join(tree, "libtorch/cpu/tiny.zip")
 with zipfile.ZipFile(glob.glob(world + "/libtorch/cu110/*1.7.1*.zip")[0]) as old, zipfile.ZipFile(made, "w") as new:
     for entry in old.infolist():
         new.writestr(entry, torch + "\n" if entry.filename == "libtorch/build-version" else old.read(entry))
+    if int(megabytes) > 0:
+        new.writestr("libtorch/lib/large.so", os.urandom(int(megabytes) * 1000000), zipfile.ZIP_DEFLATED)
 digest = hashlib.sha256(open(made, "rb").read()).hexdigest()
 for path in glob.glob(manifests + "/*.json"):
     with open(path, encoding="utf-8") as file:
