@@ -41,6 +41,26 @@ constexpr std::array<const char*, 7> k_cudnn_9 = {"libcudnn_ops.so.9",
                                                   "libcudnn_engines_precompiled.so.9",
                                                   "libcudnn_engines_runtime_compiled.so.9"};
 
+/// What every program with LibTorch loads, and what LibTorch loads by itself at first use: libcaffe2_nvrtc
+/// (pytorch/pytorch, aten/src/ATen/DynamicLibrary), cuDNN's and nvrtc's. Whatever else lies beside them is optional.
+constexpr std::array<std::string_view, 7> k_essential = {
+    "libtorch.so", "libtorch_cpu", "libtorch_cuda", "libc10", "libcaffe2_nvrtc", "libcudnn", "libnvrtc"};
+
+bool is_essential(std::string_view name)
+{
+  return std::any_of(
+      k_essential.begin(), k_essential.end(), [&](std::string_view start) { return name.starts_with(start); });
+}
+
+/// Whether the libraries of a driver ought to be here: a container and a tree see the module of another system.
+bool is_driver_here(const Context& context)
+{
+  return context.facts.driver && context.facts.container == host::Container::none &&
+         base::is_running_system(context.request.root);
+}
+
+enum class Part { essential, optional };
+
 std::string directory_of(const std::string& path)
 {
   return path.substr(0, path.rfind('/'));
@@ -61,12 +81,9 @@ public:
 
   LibraryLook look()
   {
-    for (const std::string& name : m_files.list(m_tree)) {
-      if (name.find(".so") != std::string::npos) {
-        follow(m_tree + "/" + name, {});
-      }
-    }
+    look_at(Part::essential);
     look_at_late_ones();
+    look_at(Part::optional);
     m_look.followed = m_libraries.size();
     const std::string tree = m_files.resolve(m_tree).value_or(m_tree) + "/";
     m_look.libraries = static_cast<std::size_t>(std::count_if(
@@ -75,6 +92,16 @@ public:
   }
 
 private:
+  void look_at(Part part)
+  {
+    m_part = part;
+    for (const std::string& name : m_files.list(m_tree)) {
+      if (name.find(".so") != std::string::npos && is_essential(name) == (part == Part::essential)) {
+        follow(m_tree + "/" + name, {});
+      }
+    }
+  }
+
   bool is_there(const std::string& path) const { return m_files.status(path, effects::FollowLinks::yes).has_value(); }
 
   std::string
@@ -117,12 +144,18 @@ private:
   void miss(const std::string& who, const std::string& name)
   {
     const bool is_of_driver = std::find(k_of_driver.begin(), k_of_driver.end(), name) != k_of_driver.end();
-    std::vector<std::string>& list = is_of_driver ? m_look.of_driver : m_look.missing;
-    std::string text = is_of_driver ? name : name_in(who) + " needs " + name;
+    if (m_part == Part::optional) {
+      m_look.optional.push_back(name_in(who) + " lacks " + name);
+      return;
+    }
+    const bool is_excused = is_of_driver && !is_driver_here(m_context);
+    std::vector<std::string>& list = is_excused ? m_look.of_driver : m_look.missing;
+    std::string text = is_excused ? name : name_in(who) + " needs " + name;
     if (std::find(list.begin(), list.end(), text) == list.end()) {
       list.push_back(std::move(text));
     }
     if (is_of_driver) {
+      m_look.lacks_driver = !is_excused;
       return;
     }
     for (const host::Toolkit& toolkit : m_context.facts.toolkits) {
@@ -245,6 +278,7 @@ private:
   std::map<std::string, std::string> m_cache;
   std::set<std::string> m_seen;
   std::set<std::string> m_libraries; ///< those of them that are libraries
+  Part m_part = Part::essential;     ///< what is looked at
   LibraryLook m_look;
 };
 
@@ -265,6 +299,9 @@ Check passed(const LibraryLook& look, const std::string& tree)
                                "/lib are whole, and what they need is found");
   if (!look.of_driver.empty()) {
     check.because += "; " + base::join(look.of_driver, " and ") + " comes with a driver, which is not here";
+  }
+  if (!look.optional.empty()) {
+    check.because += "; optional: " + first_of(look.optional);
   }
   if (!look.hidden_builtins.empty()) {
     check.because += "; nvrtc will not find its built-ins, which are called " + look.hidden_builtins +
@@ -301,6 +338,10 @@ Check check_libraries(const Context& context, const std::string& tree)
   }
   Check check = make_check(
       Level::torch, "libraries", CheckResult::failed, "what libraries need is not found: " + first_of(look.missing));
+  if (look.lacks_driver) {
+    check.hints.push_back(
+        {"a driver is loaded, and its libraries are not here: see why", base::Command{{"cudasetup", "doctor"}}});
+  }
   for (const std::string& directory : look.unlisted) {
     check.hints.push_back(
         {directory + " has it, and the loader does not look there: name it in /etc/ld.so.conf.d, then",

@@ -73,6 +73,35 @@ TEST_F(Libraries, those_of_the_driver_are_no_fault_of_the_tree)
   EXPECT_THAT(check().because, testing::Not(HasSubstr("libcuda")));
 }
 
+TEST_F(Libraries, those_of_the_driver_are_missed_where_one_is_loaded)
+{
+  put("libtorch_cuda.so", {{"libc10.so", "libcuda.so.1"}, "", "$ORIGIN"});
+  m_facts.driver = host::LoadedDriver{base::Version::parse("580.95.05").value(), std::nullopt};
+  EXPECT_EQ(check().result, CheckResult::failed);
+  EXPECT_EQ(check().because, "what libraries need is not found: libtorch_cuda.so needs libcuda.so.1");
+  EXPECT_EQ(base::to_shell(check().hints.at(0).command.value()), "cudasetup doctor");
+  m_facts.container = host::Container::docker;
+  EXPECT_EQ(check().result, CheckResult::passed) << "an image is built on a machine with a GPU";
+}
+
+TEST_F(Libraries, what_libtorch_computes_without_is_said_and_fails_nothing)
+{
+  put("libcufile_rdma.so.1", {{"libibverbs.so.1", "librdmacm.so.1", "libc.so.6"}});
+  EXPECT_EQ(check().result, CheckResult::passed);
+  EXPECT_THAT(check().because,
+              HasSubstr("; optional: libcufile_rdma.so.1 lacks libibverbs.so.1; "
+                        "libcufile_rdma.so.1 lacks librdmacm.so.1"));
+  put("libc10.so", {{"libcufile_rdma.so.1"}, "", "$ORIGIN"});
+  EXPECT_EQ(check().result, CheckResult::failed) << "LibTorch itself reaches it";
+  EXPECT_THAT(check().because, HasSubstr("libcufile_rdma.so.1 needs libibverbs.so.1"));
+}
+
+TEST_F(Libraries, an_optional_one_that_is_cut_short_is_still_damage)
+{
+  m_machine.target.put(k_lib + "libcufile_rdma.so.1", LibraryFile{}.bytes().substr(0, 200));
+  EXPECT_EQ(check().result, CheckResult::failed);
+}
+
 TEST_F(Libraries, are_found_through_the_loaders_cache_its_paths_and_those_of_who_asks)
 {
   put("libtorch_cuda.so", {{"libcufft.so.12", "libcudnn.so.7"}, "$ORIGIN/../nvidia/lib", ""});
