@@ -65,6 +65,7 @@ look_closer(verify::VerifyRequest& request, const Options& options, Outside& out
       request.capabilities.push_back(*gpu.capability);
     }
   }
+  request.manifest = std::move(diagnosis.manifest);
   request.details = std::move(diagnosis.details);
   request.findings = std::move(diagnosis.findings);
   return {};

@@ -40,6 +40,14 @@ Check judge_aspect(const Context& context, Aspect aspect);
 /// Asks nvidia-smi, and so the driver itself, with a limit: it hangs where a GPU or the module does.
 Check check_smi(const Context& context);
 
+/// Whether the loaded driver is as new as the toolkit, the LibTorch needs that is verified: the one that was asked for,
+/// or the one in use; others are no matter of this installation's. Skipped where the records do not tell.
+Check check_toolkit_need(const Context& context);
+Check check_torch_need(const Context& context);
+
+/// Why the records leave it open whether the loaded driver and its module serve these GPUs; empty: they do not.
+std::string doubt_about_gpus(const Context& context);
+
 /// Whether that is known to be wrong here.
 const diagnose::Finding* find_fault(const Context& context, std::string_view id);
 

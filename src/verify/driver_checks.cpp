@@ -131,8 +131,9 @@ Check check_holder(const Context& context)
 Check check_flavour(const Context& context)
 {
   const auto& driver = context.facts.driver;
+  std::string doubt = doubt_about_gpus(context);
   std::string seen;
-  if (driver && has_gpu_on_bus(context.facts)) {
+  if (driver && has_gpu_on_bus(context.facts) && doubt.empty()) {
     seen = driver->flavour ? "the " + std::string(name_of(*driver->flavour)) + " module serves these GPUs"
                            : "branch " + std::to_string(driver->version.major_part()) + " serves these GPUs";
   }
@@ -145,7 +146,7 @@ Check check_flavour(const Context& context)
                         "driver-too-new-for-gpu",
                         "gpus-without-common-driver"},
                        std::move(seen),
-                       "there is no driver and GPU to compare"});
+                       doubt.empty() ? "there is no driver and GPU to compare" : std::move(doubt)});
 }
 
 Check check_secure_boot(const Context& context)
@@ -233,36 +234,17 @@ Check check_devices(const Context& context)
                        details.device_files ? "no device file of NVIDIA's is in /dev" : "/dev cannot be read here"});
 }
 
-/// What the toolkit in use and torch ask of the driver.
-Check check_need(const Context& context, std::string_view name, std::string_view fault, bool is_there)
-{
-  return judge_aspect(context,
-                      {Level::driver,
-                       name,
-                       {fault},
-                       is_there && context.facts.driver
-                           ? "driver " + context.facts.driver->version.text() + " is as new as it needs"
-                           : "",
-                       is_there ? "no driver is loaded to compare with" : "there is none that needs a driver"});
-}
-
 /// What needs a driver that is loaded, or should be.
 std::vector<Check> check_live(const Context& context)
 {
   const host::HostFacts& facts = context.facts;
-  const bool has_toolkit = std::any_of(facts.toolkits.begin(), facts.toolkits.end(), [](const host::Toolkit& toolkit) {
-    return toolkit.version.has_value();
-  });
-  const bool has_torch = std::any_of(facts.libtorch.begin(), facts.libtorch.end(), [](const host::LibTorchTree& tree) {
-    return !tree.build_version.empty();
-  });
   std::vector<Check> checks = {check_library(context),
                                check_holder(context),
                                check_flavour(context),
                                check_secure_boot(context),
                                check_devices(context),
-                               check_need(context, "for-toolkit", "toolkit-newer-than-driver", has_toolkit),
-                               check_need(context, "for-torch", "torch-newer-than-driver", has_torch)};
+                               check_toolkit_need(context),
+                               check_torch_need(context)};
   if (context.request.details.nvswitches > 0) {
     checks.push_back(judge_aspect(context,
                                   {Level::driver,

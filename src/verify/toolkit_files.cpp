@@ -44,8 +44,10 @@ Check check_parts(const Context& context, const std::string& directory, const ba
 {
   effects::Files& target = context.effects.target;
   const auto header = target.read_range(directory + "/include/cuda_runtime_api.h", 0, k_header_bytes);
-  if (!header) {
-    Check check = file_check("parts", CheckResult::failed, "there is no " + directory + "/include/cuda_runtime_api.h");
+  if (!header || header->empty()) {
+    Check check = file_check("parts",
+                             CheckResult::failed,
+                             (header ? "nothing is in " : "there is no ") + directory + "/include/cuda_runtime_api.h");
     check.hints.push_back(install_again(release));
     return check;
   }
@@ -63,6 +65,10 @@ Check check_parts(const Context& context, const std::string& directory, const ba
       check.hints.push_back(install_again(release));
       return check;
     }
+  }
+  if (!parts[0].second) {
+    return file_check(
+        "parts", CheckResult::skipped, directory + "/include/cuda_runtime_api.h does not tell its release");
   }
   return file_check("parts",
                     CheckResult::passed,

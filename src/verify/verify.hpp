@@ -5,8 +5,10 @@
 #include "effects/effects.hpp"
 #include "host/details.hpp"
 #include "host/facts.hpp"
+#include "manifest/types.hpp"
 #include "json/value.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,6 +64,8 @@ struct VerifyRequest {
   /// judged by the rules of `doctor`, once.
   host::Details details = {};
   std::vector<diagnose::Finding> findings = {};
+  /// The records that say what is proven; without them nothing of a driver's is.
+  std::shared_ptr<const manifest::Manifest> manifest = nullptr;
   /// Those of the GPUs that are known, each once: nvcc is asked for their machine code.
   std::vector<base::ComputeCapability> capabilities = {};
   /// Where the hardware of a tree's machine is described (--sys-path).

@@ -264,6 +264,16 @@ TEST_F(ToolkitFiles, of_two_releases_fail)
   EXPECT_EQ(named(checks(), "parts").because, "there is no " + k_header);
 }
 
+TEST_F(ToolkitFiles, headers_that_tell_no_release_are_not_said_to_be_of_it)
+{
+  m_machine.target.put(k_header, "");
+  EXPECT_EQ(named(checks(), "parts").result, CheckResult::failed);
+  EXPECT_EQ(named(checks(), "parts").because, "nothing is in " + k_header);
+  m_machine.target.put(k_header, "rubbish\n");
+  EXPECT_EQ(named(checks(), "parts").result, CheckResult::skipped);
+  EXPECT_EQ(named(checks(), "parts").because, k_header + " does not tell its release");
+}
+
 TEST_F(ToolkitFiles, a_loader_that_was_told_and_does_not_know_fails)
 {
   m_machine.target.put("/etc/ld.so.cache", test::loader_cache({}));
