@@ -54,6 +54,9 @@ const diagnose::Finding* find_fault(const Context& context, std::string_view id)
 /// Whether a GPU is there to be expected: on the bus (not one that was only named), as a device file, or WSL's.
 bool is_gpu_present(const Context& context);
 
+/// Whether what computes is to do so on a GPU: by request, or since one is there.
+bool is_gpu_to_be_used(const Context& context);
+
 /// A check of that level and name with its outcome.
 Check make_check(Level level, std::string name, CheckResult result, std::string because);
 

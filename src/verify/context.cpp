@@ -77,6 +77,12 @@ Check judge_aspect(const Context& context, Aspect aspect)
   return check;
 }
 
+bool is_gpu_to_be_used(const Context& context)
+{
+  const ExpectGpu expect = context.request.expect_gpu;
+  return expect == ExpectGpu::yes || (expect == ExpectGpu::automatic && is_gpu_present(context));
+}
+
 Check tool_failed(Level level, std::string name, const std::string& what, const effects::ProcessResult& result)
 {
   Check check = make_check(level,

@@ -199,9 +199,7 @@ Check check_linking(const Context& context, const std::string& directory, const 
 /// A GPU is to be used, and LibTorch sees none: why, as far as its files tell.
 std::optional<Check> check_sight(const Context& context, const std::string& directory, const ProbeReport& report)
 {
-  const ExpectGpu expect = context.request.expect_gpu;
-  const bool expected = expect == ExpectGpu::yes || (expect == ExpectGpu::automatic && is_gpu_present(context));
-  if (!expected || report.devices > 0) {
+  if (!is_gpu_to_be_used(context) || report.devices > 0) {
     return std::nullopt;
   }
   if (is_for_cpu(context, directory)) {

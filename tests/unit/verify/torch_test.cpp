@@ -291,6 +291,32 @@ TEST_F(PythonCheck, another_torch_than_asked_for_fails)
   EXPECT_EQ(checks().front().because, "it is of version 2.7.1+cu128, asked for was 2.6.0+cu124");
 }
 
+TEST_F(PythonCheck, a_torch_that_sees_no_gpu_fails_where_one_is_to_be_used)
+{
+  const auto computes_on_cpu = [&](const std::string& version) {
+    m_request.torch_version = version;
+    prints(R"({"probe": "python", "headers": ")" + version +
+           R"(", "cuda": false, "devices": 0})"
+           "\n"
+           R"({"test": "matmul", "device": "cpu", "held": true, "error": ""})"
+           "\n");
+  };
+  computes_on_cpu("2.6.0+cpu");
+  EXPECT_EQ(results(checks()), "probe passed\nmatmul passed\n");
+  m_request.expect_gpu = ExpectGpu::yes;
+  EXPECT_EQ(results(checks()), "probe passed\nmatmul passed\ngpu failed\n");
+  m_request.expect_gpu = ExpectGpu::automatic;
+  add_gpu();
+  EXPECT_EQ(named(checks(), "gpu").because,
+            "/opt/venv has torch 2.6.0+cpu, a build for the CPU alone, and a GPU is to be used");
+  EXPECT_EQ(base::to_shell(named(checks(), "gpu").hints.at(0).command.value()),
+            "cudasetup install --driver keep --python /opt/venv");
+  computes_on_cpu("2.6.0+cu124");
+  EXPECT_EQ(base::to_shell(named(checks(), "gpu").hints.at(0).command.value()), "cudasetup doctor");
+  m_request.expect_gpu = ExpectGpu::no;
+  EXPECT_EQ(results(checks()), "probe passed\nmatmul passed\n");
+}
+
 TEST_F(PythonCheck, is_skipped_unasked_and_fails_where_the_environment_is_missing)
 {
   m_request.python_dir = "/opt/nothing";

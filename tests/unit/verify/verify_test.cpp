@@ -54,6 +54,8 @@ TEST_F(Verify, passes_only_what_a_gpu_computed)
 
 TEST_F(Verify, a_gpu_on_the_bus_that_did_not_compute_fails_and_is_named)
 {
+  m_request.levels = {Level::toolkit};
+  m_request.idle = Idle::is_fine;
   add_gpu();
   m_facts.driver = host::LoadedDriver{base::Version::parse("455.32.00").value(), std::nullopt};
   const Verification verification = run();
@@ -65,6 +67,8 @@ TEST_F(Verify, a_gpu_on_the_bus_that_did_not_compute_fails_and_is_named)
 
 TEST_F(Verify, fails_without_a_gpu_where_one_is_demanded)
 {
+  m_request.levels = {Level::toolkit};
+  m_request.idle = Idle::is_fine;
   m_request.expect_gpu = ExpectGpu::yes;
   const Verification verification = run();
   EXPECT_EQ(verification.verdict, Verdict::failed);
