@@ -87,15 +87,20 @@ FailedBuild parse_make_log(std::string_view text)
   return build;
 }
 
-std::vector<std::string> parse_driver_log(std::string_view text)
+std::vector<std::string> parse_driver_log(std::string_view text, std::string_view running)
 {
   constexpr std::string_view k_driver = "NVRM: ";
   constexpr std::size_t k_most = 100;
+  constexpr std::string_view k_start = "Linux version ";
   std::vector<std::string> found;
+  bool is_old = false;
   for (const std::string_view line : base::lines(text)) {
     const std::size_t at = line.find(k_driver);
+    const std::size_t start = line.find(k_start);
     // The first line of every start.
-    if (line.find("kernel: ") != std::string_view::npos && line.find("Linux version ") != std::string_view::npos) {
+    if (line.find("kernel: ") != std::string_view::npos && start != std::string_view::npos) {
+      const std::string_view rest = line.substr(start + k_start.size());
+      is_old = !running.empty() && rest.substr(0, rest.find_first_of(" \t\r")) != running;
       found.clear();
     } else if (at != std::string_view::npos && found.size() < k_most) {
       std::string told(base::trim(line.substr(at)));
@@ -104,7 +109,7 @@ std::vector<std::string> parse_driver_log(std::string_view text)
       }
     }
   }
-  return found;
+  return is_old ? std::vector<std::string>() : found;
 }
 
 std::vector<std::string> named_directories(std::string_view text)

@@ -18,8 +18,9 @@ std::optional<std::uint32_t> parse_kernel_gcc(std::string_view text);
 FailedBuild parse_make_log(std::string_view text);
 
 /// The lines about NVIDIA's driver ("NVRM: …") in the kernel's log since its last start, each once and without its
-/// time, at most a hundred.
-std::vector<std::string> parse_driver_log(std::string_view text);
+/// time, at most a hundred. None where that start was of another kernel than @p running: the log is an old one, which
+/// nothing writes any more. @p running may be empty (not known).
+std::vector<std::string> parse_driver_log(std::string_view text, std::string_view running);
 
 /// The directories of toolkits and LibTorch trees that a text names, each once, in order: /usr/local/cuda-11.1 (also of
 /// longer paths below it), /opt/libtorch/1.7.1+cu110. Comments (#) name nothing.

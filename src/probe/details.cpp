@@ -160,14 +160,14 @@ void probe_system(effects::Files& target, host::Details& details)
 }
 
 /// Of a log with more only the end: what the kernel says of itself at its start stands before it.
-void probe_driver_log(effects::Files& target, host::Details& details)
+void probe_driver_log(effects::Files& target, const std::string& running, host::Details& details)
 {
   constexpr const char* k_log = "/var/log/kern.log";
   constexpr std::uint64_t k_most = 4U << 20U;
   const auto status = target.status(k_log, effects::FollowLinks::yes);
   if (status && status->type == effects::FileType::regular) {
     const auto text = target.read_range(k_log, status->bytes > k_most ? status->bytes - k_most : 0, k_most);
-    details.driver_log = host::parse_driver_log(text.value_or(std::string()));
+    details.driver_log = host::parse_driver_log(text.value_or(std::string()), running);
   }
 }
 
@@ -204,7 +204,7 @@ host::Details probe_details(effects::Files& host_files,
   probe_kernels(target, details);
   probe_driver_files(target, details);
   probe_system(target, details);
-  probe_driver_log(target, details);
+  probe_driver_log(target, facts.kernel, details);
   probe_toolkit_details(target, more, facts, details);
   return details;
 }

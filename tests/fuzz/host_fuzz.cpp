@@ -84,7 +84,7 @@ void fuzz_details(std::string_view text)
   const host::FailedBuild build = host::parse_make_log(text);
   expect(build.kernel.find(' ') == std::string::npos);
   host::parse_kernel_gcc(text);
-  for (const std::string& line : host::parse_driver_log(text)) {
+  for (const std::string& line : host::parse_driver_log(text, "6.8.0-48-generic")) {
     expect(line.starts_with("NVRM:"));
   }
   host::parse_driver_library(text);

@@ -93,18 +93,22 @@ TEST(DetailsText, VariablesOfTheFirmware)
 
 TEST(DriverLog, HasWhatTheDriverSaidSinceTheLastStart)
 {
-  EXPECT_EQ(parse_driver_log("Nov  1 h kernel: [    0.0] Linux version 6.8.0-45-generic\n"
-                             "Nov  1 h kernel: [    9.0] NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.\n"
-                             "Nov  2 h kernel: [    0.0] Linux version 6.8.0-48-generic\n"
-                             "Nov  2 h kernel: [    9.0] NVRM: No NVIDIA GPU found.\n"
-                             "Nov  2 h kernel: [    9.5] NVRM: No NVIDIA GPU found.\n"
-                             "Nov  2 h prog: something else\n"),
-            (std::vector<std::string>{"NVRM: No NVIDIA GPU found."}));
+  const std::string log = "Nov  1 h kernel: [    0.0] Linux version 6.8.0-45-generic (buildd@lcy02) (gcc)\n"
+                          "Nov  1 h kernel: [    9.0] NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.\n"
+                          "Nov  2 h kernel: [    0.0] Linux version 6.8.0-48-generic (buildd@lcy02) (gcc)\n"
+                          "Nov  2 h kernel: [    9.0] NVRM: No NVIDIA GPU found.\n"
+                          "Nov  2 h kernel: [    9.5] NVRM: No NVIDIA GPU found.\n"
+                          "Nov  2 h prog: something else\n";
+  EXPECT_EQ(parse_driver_log(log, "6.8.0-48-generic"), (std::vector<std::string>{"NVRM: No NVIDIA GPU found."}));
+  EXPECT_EQ(parse_driver_log(log, ""), (std::vector<std::string>{"NVRM: No NVIDIA GPU found."}));
+  for (const char* other : {"6.8.0-45-generic", "6.8.0-48", "6.8.0-48-generic-64k", "6.11.0-9-generic"}) {
+    EXPECT_TRUE(parse_driver_log(log, other).empty()) << "an old log, of another kernel than " << other;
+  }
   std::string many;
   for (int i = 0; i < 200; ++i) {
     many += "NVRM: line " + std::to_string(i) + "\n";
   }
-  EXPECT_EQ(parse_driver_log(many).size(), 100U);
+  EXPECT_EQ(parse_driver_log(many, "6.8.0-48-generic").size(), 100U) << "a log without the start";
 }
 
 } // namespace

@@ -98,6 +98,17 @@ TEST_F(DetailsProbe, KernelsAndTheirModulesOldestFirst)
   EXPECT_EQ(details.largest_initrd, 700U);
 }
 
+TEST_F(DetailsProbe, ALogOfAnotherKernelIsNotBelieved)
+{
+  m_files.put("/var/log/kern.log",
+              "Nov  2 h kernel: [    0.0] Linux version 6.8.0-48-generic (gcc)\n"
+              "Nov  2 h kernel: [    9.0] NVRM: No NVIDIA GPU found.\n");
+  m_facts.kernel = "6.8.0-48-generic";
+  EXPECT_FALSE(look().driver_log.empty());
+  m_facts.kernel = "6.8.0-50-generic";
+  EXPECT_THAT(look().driver_log, IsEmpty());
+}
+
 TEST_F(DetailsProbe, BuildsThatFailed)
 {
   m_files.put("/var/log/kern.log", "kernel: NVRM: No NVIDIA GPU found.\n");
