@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "fetch/unpack.hpp"
+#include "plan/input.hpp"
 
 #include <algorithm>
 #include <map>
@@ -11,7 +12,7 @@ namespace cudasetup::apply {
 
 namespace {
 
-constexpr std::string_view k_cache = "/var/cache/cudasetup";
+using plan::k_cache;
 constexpr std::string_view k_apt_cache = "/var/cache/apt/archives";
 /// Packages put nearly all of theirs below it.
 constexpr std::string_view k_packages = "/usr";

@@ -12,7 +12,7 @@ constexpr const char* k_wsl_driver = "/usr/lib/wsl/lib/libcuda.so.1";
 constexpr const char* k_wsl_smi = "/usr/lib/wsl/lib/nvidia-smi";
 constexpr const char* k_device_file = "/dev/nvidia0";
 
-bool is_image(const Context& context)
+bool is_other_tree(const Context& context)
 {
   return !context.request.root.empty() && context.request.root != "/";
 }
@@ -289,7 +289,7 @@ std::vector<Check> check_container(const Context& context)
 
 bool is_gpu_present(const Context& context)
 {
-  if (is_image(context)) {
+  if (is_other_tree(context)) {
     return false;
   }
   const auto exists = [&](const char* path) {
@@ -301,7 +301,7 @@ bool is_gpu_present(const Context& context)
 std::vector<Check> check_driver(const Context& context)
 {
   const host::HostFacts& facts = context.facts;
-  if (is_image(context) && !context.request.sys_path) {
+  if (is_other_tree(context) && !context.request.sys_path) {
     return {skipped("a tree under --root has no running kernel to look at")};
   }
   if (!owns_kernel(facts)) {
