@@ -32,6 +32,18 @@ bool is_there(const std::optional<PackageState>& state)
   return state && state->is_installed();
 }
 
+/// Whether a removal or an unpacking was cut off, so that any of its files may be missing.
+bool is_half(const std::optional<PackageState>& state)
+{
+  return is_there(state) && (state->is_half_installed() || state->must_be_reinstalled());
+}
+
+/// Whether it was in use and has all its files, but is not in use now: its removal had only begun.
+bool is_out_of_use(const Case& package)
+{
+  return package.before->is_configured() && is_there(package.now) && !package.now->is_configured();
+}
+
 /// What is to be done with packages, by kind.
 struct Work {
   std::vector<std::string> complete; ///< installers of packages whose unpacking was cut off
@@ -125,8 +137,11 @@ void consider(const UndoInput& input, const Case& package, Work& work, plan::Und
     }
     return;
   }
-  if (!is_there(package.now) || package.now->version != package.before->version) {
+  const bool is_another = !is_there(package.now) || package.now->version != package.before->version;
+  if (is_another || (is_half(package.now) && !is_half(package.before))) {
     bring_back(input, package, work, plan);
+  } else if (is_out_of_use(package)) {
+    work.back.push_back(package.name);
   }
   if (is_there(package.now)) {
     set_marks(package, work);

@@ -6,6 +6,8 @@
 #include "host/package_names.hpp"
 #include "host/paths.hpp"
 
+#include <algorithm>
+
 namespace cudasetup::apply {
 
 namespace {
@@ -86,16 +88,36 @@ void look_at_alternatives(effects::Files& target, UninstallInput& input)
   }
 }
 
-/// Whether somebody asked for the package, or held it, since the transaction began.
-bool is_wanted_since(const journal::Transaction& transaction, const journal::SystemState& now, const std::string& name)
+/// Whether the package was automatic when the transaction began, and is asked for now.
+bool has_lost_mark(const journal::Transaction& transaction, const journal::SystemState& now, const std::string& name)
 {
   const auto was = journal::find_in(transaction.before.packages, name);
   const auto is = journal::find_in(now.packages, name);
-  if (!was || !is) {
-    return false;
-  }
-  return (is->is_held() && !was->is_held()) ||
-         (is->mark == journal::Mark::manual && was->mark == journal::Mark::automatic);
+  return was && is && was->mark == journal::Mark::automatic && is->mark == journal::Mark::manual;
+}
+
+/// Whether apt took the marks: it forgets those of all that it is about to remove before dpkg removes the first.
+/// Somebody who asks for some of them leaves others marked.
+bool apt_took_marks(const journal::Transaction& transaction, const journal::SystemState& now)
+{
+  return std::all_of(transaction.intended.begin(), transaction.intended.end(), [&](const std::string& name) {
+    const auto is = journal::find_in(now.packages, name);
+    return !is || is->mark == journal::Mark::manual;
+  });
+}
+
+/// What the transaction meant to remove, but for what somebody asked for or held since it began.
+std::set<std::string> still_intended(const journal::Transaction& transaction, const journal::SystemState& now)
+{
+  const bool marks_tell = !apt_took_marks(transaction, now);
+  std::set<std::string> names = transaction.intended;
+  std::erase_if(names, [&](const std::string& name) {
+    const auto was = journal::find_in(transaction.before.packages, name);
+    const auto is = journal::find_in(now.packages, name);
+    const bool is_held_since = was && is && is->is_held() && !was->is_held();
+    return is_held_since || (marks_tell && has_lost_mark(transaction, now, name));
+  });
+  return names;
 }
 
 } // namespace
@@ -119,8 +141,7 @@ base::Result<UninstallInput> look_for_uninstall(effects::Files& target,
     journal::Transaction& last = input.standing.back();
     last = as_found(last, input.now, input.paths_now);
     if (last.verb == journal::Verb::uninstall && !last.is_done() && last.arguments == arguments) {
-      input.intended = last.intended;
-      std::erase_if(input.intended, [&](const std::string& name) { return is_wanted_since(last, input.now, name); });
+      input.intended = still_intended(last, input.now);
     }
   }
   return input;

@@ -28,7 +28,8 @@ Names brought(const UninstallInput& input, const Going& going, Names& asked_for_
     if ((before && before->is_installed()) || !now || !now->is_installed()) {
       continue;
     }
-    const bool is_asked_for = after && after->mark == journal::Mark::automatic && now->mark == journal::Mark::manual;
+    const bool is_asked_for = after && after->mark == journal::Mark::automatic && now->mark == journal::Mark::manual &&
+                              !input.intended.contains(name);
     (is_asked_for ? asked_for_since : names).insert(name);
   }
   return names;
@@ -202,26 +203,26 @@ void choose_packages(const UninstallInput& input, Going& going, plan::UninstallP
   const Names ours = brought(input, going, asked_for_since);
   Candidates candidates = candidates_of(input, going, ours);
   std::erase_if(candidates.all, [&](const std::string& name) { return is_held_by_others(input, going, name); });
-  const auto count_recommends = [&] {
-    Names names = candidates.all;
-    std::erase_if(names, [&](const std::string& name) { return ours.contains(name); });
-    return names;
+  const auto choose = [&] {
+    Names others = candidates.all;
+    std::erase_if(others, [&](const std::string& name) { return ours.contains(name); });
+    going.packages = unneeded(input.now.packages, input.relations, candidates.all, others);
+    // What was to go when it was cut off goes now.
+    std::copy_if(input.intended.begin(),
+                 input.intended.end(),
+                 std::inserter(going.packages, going.packages.end()),
+                 [&](const std::string& name) { return input.now.packages.contains(name); });
   };
-  going.packages = unneeded(input.now.packages, input.relations, candidates.all, count_recommends());
+  choose();
   going.nvidia_stays = nvidia_stays(input, going.packages);
   if (!going.nvidia_stays) {
     std::copy_if(ours.begin(), ours.end(), std::inserter(candidates.all, candidates.all.end()), is_source_package);
-    going.packages = unneeded(input.now.packages, input.relations, candidates.all, count_recommends());
+    choose();
   }
   Names stays = candidates.seeds;
   std::erase_if(stays, [&](const std::string& name) { return going.packages.contains(name); });
   say_what_stays(stays, plan);
   say_more_of_what_stays(input, ours, asked_for_since, plan);
-  for (const std::string& name : input.intended) {
-    if (input.now.packages.contains(name)) {
-      going.packages.insert(name);
-    }
-  }
 }
 
 void plan_package_steps(const UninstallInput& input, const Going& going, plan::UninstallPlan& plan)

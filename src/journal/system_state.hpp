@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 /// What dpkg, apt and update-alternatives know of a machine, as far as a transaction may change it.
 namespace cudasetup::journal {
@@ -22,6 +23,13 @@ struct PackageState {
 
   /// Whether it has files of its own on the machine, configured or not.
   bool is_installed() const { return state.size() > 1 && state[1] != 'n' && state[1] != 'c'; }
+  /// Whether all its files are there and its scripts have run.
+  bool is_configured() const
+  {
+    return state.size() == 2 && std::string_view("iWt").find(state[1]) != std::string_view::npos;
+  }
+  /// Whether its unpacking or its removal was cut off: some of its files may be missing.
+  bool is_half_installed() const { return state.size() > 1 && state[1] == 'H'; }
   /// Whether its unpacking was cut off.
   bool must_be_reinstalled() const { return state.size() > 2 && state[2] == 'R'; }
   bool is_held() const { return state.starts_with('h'); }

@@ -131,6 +131,19 @@ TEST_F(UndoPlanTest, a_changed_version_comes_back_from_what_was_put_aside)
   EXPECT_TRUE(m_plan.lost.empty());
 }
 
+TEST_F(UndoPlanTest, a_package_whose_removal_was_cut_off_comes_back_whole)
+{
+  const PackageState half{"pH", "1", Mark::automatic};
+  const PackageState begun{"rF", "1", Mark::manual};
+  const PackageState ready{"iU", "1", Mark::manual};
+  package("files-gone", k_pulled, half, half);
+  package("prerm-ran", k_there, begun, begun);
+  package("unpacked-before", ready, std::nullopt, ready);
+  m_input.transaction.kept = {{"files-gone", "1", "/k/files-gone.deb"}, {"prerm-ran", "1", "/k/prerm-ran.deb"}};
+  m_input.available = {"/k/files-gone.deb", "/k/prerm-ran.deb"};
+  EXPECT_EQ(commands(), (Lines{"dpkg --unpack /k/files-gone.deb", "dpkg --configure files-gone prerm-ran"}));
+}
+
 TEST_F(UndoPlanTest, what_comes_back_gets_its_mark_and_its_hold)
 {
   package("gone", PackageState{"hi", "1", Mark::automatic}, std::nullopt, std::nullopt);

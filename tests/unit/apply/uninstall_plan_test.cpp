@@ -138,6 +138,20 @@ TEST_F(UninstallPlanTest, all_of_ours_goes_but_what_others_need_or_asked_for)
   EXPECT_EQ(m_plan.left[1].about, "wanted-since");
 }
 
+TEST_F(UninstallPlanTest, goes_on_with_what_was_to_go_though_apt_took_its_marks)
+{
+  transaction();
+  brings("cuda-toolkit-12-4", Mark::manual);
+  brings("cuda-nvcc-12-4");
+  brings("cuda-keyring");
+  there("cuda-nvcc-12-4", Mark::manual);
+  m_input.intended = {"cuda-toolkit-12-4", "cuda-nvcc-12-4", "cuda-keyring"};
+  EXPECT_THAT(commands(),
+              ElementsAre("apt-get purge --yes -o DPkg::Lock::Timeout=0 cuda-keyring cuda-nvcc-12-4 cuda-toolkit-12-4",
+                          "ldconfig"));
+  EXPECT_THAT(m_plan.left, IsEmpty());
+}
+
 TEST_F(UninstallPlanTest, what_somebody_changed_since_stays_and_is_named)
 {
   transaction();

@@ -123,6 +123,33 @@ TEST_F(UninstallTest, one_that_was_cut_off_leaves_what_somebody_held_since)
   EXPECT_EQ(intended(), std::set<std::string>{});
 }
 
+TEST_F(UninstallTest, one_that_was_cut_off_leaves_what_somebody_asked_for_but_not_what_apt_unmarked)
+{
+  const std::string mark = "Package: cuda-nvcc-12-4\nArchitecture: amd64\nAuto-Installed: 1\n\n";
+  const std::string other = "Package: libx\nArchitecture: amd64\nAuto-Installed: 1\n\n";
+  m_machine.target.put("/var/lib/dpkg/status",
+                       status(true) +
+                           "\nPackage: libx\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n");
+  m_machine.target.put("/var/lib/apt/extended_states", mark + other);
+  m_plan.packages = {"cuda-nvcc-12-4", "libx"};
+  m_machine.processes.answer_with(k_purge, [](const Command&) {
+    effects::ProcessResult result;
+    result.status = 100;
+    return result;
+  });
+  m_machine.processes.answer({"apt-get", "--simulate", "purge", "cuda-nvcc-12-4", "libx"}, "");
+  m_machine.processes.answer({"apt-cache", "madison", "cuda-nvcc-12-4", "libx"}, "");
+  ASSERT_FALSE(run());
+  const auto intended = [this](const std::string& marks) {
+    m_machine.target.put("/var/lib/apt/extended_states", marks);
+    return look_for_uninstall(m_machine.target, {}, {}, {"--cuda", "12.4"}).value().intended;
+  };
+  const std::set<std::string> both = {"cuda-nvcc-12-4", "libx"};
+  EXPECT_EQ(intended(mark + other), both);
+  EXPECT_EQ(intended(other), std::set<std::string>{"libx"}) << "somebody asked for the other";
+  EXPECT_EQ(intended(""), both) << "apt forgets the marks of all that it is about to remove";
+}
+
 TEST_F(UninstallTest, refuses_when_apt_would_change_anything_else)
 {
   for (const char* more : {"Remv of-the-user [1]\n", "Inst another (1 Debian [amd64])\n"}) {
