@@ -102,8 +102,12 @@ base::Result<host::HostFacts> look_at_machine(const Options& options,
                                               bool is_root)
 {
   CUDASETUP_TRY(check_places(options.host, effects.files));
-  host::HostFacts facts =
-      probe::probe(effects.files, effects.target, effects.processes, probe_options(options, is_root));
+  const probe::ProbeOptions how = probe_options(options, is_root);
+  host::HostFacts facts = probe::identify(effects.files, effects.target, how);
+  // Of a machine that is not this one, nothing here tells anything.
+  if (!facts.arch || !names_another_machine(options.host, facts)) {
+    facts = probe::probe(effects.files, effects.target, effects.processes, how);
+  }
   CUDASETUP_TRY(override_facts(options.host, manifest, facts));
   return facts;
 }

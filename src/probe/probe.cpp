@@ -37,6 +37,16 @@ host::OsRelease probe_os(effects::Files& host_files, effects::Files& target, con
 
 } // namespace
 
+host::HostFacts identify(effects::Files& host_files, effects::Files& target, const ProbeOptions& options)
+{
+  host::HostFacts facts;
+  facts.os = probe_os(host_files, target, options);
+  if (target_of(options) == Target::running) {
+    facts.arch = own_architecture();
+  }
+  return facts;
+}
+
 host::HostFacts
 probe(effects::Files& host_files, effects::Files& target, effects::Processes& processes, const ProbeOptions& options)
 {

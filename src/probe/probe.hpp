@@ -38,6 +38,10 @@ struct ProbeOptions {
 /// usual system no process is started at all.
 const std::vector<base::Command>& allowed_commands();
 
+/// Only what tells which machine it is: `os`, and `arch` as far as it is known without a look at dpkg's database, which
+/// is for the running system. Reads one file.
+host::HostFacts identify(effects::Files& host_files, effects::Files& target, const ProbeOptions& options);
+
 /// Looks at the machine, by reading files. Never fails and never changes anything: what cannot be found out stays
 /// unknown. `host_files` is the running machine's tree, `target` the system's under `options.root`. Under 10 ms on a
 /// usual machine.

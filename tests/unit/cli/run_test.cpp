@@ -24,6 +24,12 @@ TEST_F(RunTest, a_dry_run_prints_the_script_and_touches_nothing)
   expect_untouched(before);
 }
 
+TEST_F(RunTest, a_plan_for_another_release_looks_at_nothing_of_this_machine)
+{
+  EXPECT_EQ(run(k_seed), 0);
+  EXPECT_THAT(m_machine.target.reads(), testing::Each("/etc/os-release"));
+}
+
 TEST_F(RunTest, a_dry_run_is_the_same_every_time)
 {
   run(k_seed);
