@@ -56,6 +56,7 @@ struct Work {
   std::vector<std::string> manual;
   std::vector<std::string> hold;
   std::vector<std::string> unhold;
+  std::vector<std::string> select; ///< dpkg was told that they are to go, and they stay
 };
 
 std::string installer_of(const UndoInput& input, const std::string& name, const std::string& version)
@@ -121,6 +122,9 @@ void set_marks(const Case& package, Work& work)
   const auto held = [](const PackageState& state) { return state.is_held(); };
   if (held(*package.before) != held(*package.now) && is_ours(held)) {
     (package.before->is_held() ? work.hold : work.unhold).push_back(package.name);
+  }
+  if (package.before->is_wanted() && !package.now->is_wanted()) {
+    work.select.push_back(package.name);
   }
 }
 
@@ -204,6 +208,32 @@ void add_package_steps(const Work& work, plan::UndoPlan& plan)
   }
 }
 
+/// Has dpkg want these again.
+plan::Run selecting(const std::vector<std::string>& names)
+{
+  base::Command command{{"dpkg", "--set-selections"}};
+  command.input = "";
+  for (const std::string& name : names) {
+    *command.input += name + " install\n";
+  }
+  return plan::Run{std::move(command)};
+}
+
+/// What dpkg was to do after the removals that were cut off.
+void add_trigger_step(const UndoInput& input, plan::UndoPlan& plan)
+{
+  const auto awaits = [&](const auto& package) {
+    const auto before = journal::find_in(input.transaction.before.packages, package.first);
+    return package.second.has_triggers() && !(before && before->has_triggers());
+  };
+  if (!input.transaction.outcome && std::any_of(input.now.packages.begin(), input.now.packages.end(), awaits)) {
+    plan.steps.push_back(undo_step("undo-triggers",
+                                   "Have dpkg end what it was doing",
+                                   "it was cut off before packages heard of what had changed",
+                                   {{"dpkg", "--triggers-only", "--pending"}}));
+  }
+}
+
 void add_mark_step(const Work& work, plan::UndoPlan& plan)
 {
   std::vector<std::vector<std::string>> commands;
@@ -216,12 +246,15 @@ void add_mark_step(const Work& work, plan::UndoPlan& plan)
   add("manual", work.manual);
   add("hold", work.hold);
   add("unhold", work.unhold);
-  if (!commands.empty()) {
-    plan.steps.push_back(undo_step("undo-marks",
-                                   "Put back apt's marks",
-                                   "which packages were asked for, and which are held",
-                                   std::move(commands)));
+  if (commands.empty() && work.select.empty()) {
+    return;
   }
+  plan::Step step = undo_step(
+      "undo-marks", "Put back apt's marks", "which packages were asked for, and which are held", std::move(commands));
+  if (!work.select.empty()) {
+    step.actions.insert(step.actions.begin(), selecting(work.select));
+  }
+  plan.steps.push_back(std::move(step));
 }
 
 /// Of what goes or changes: packages that are there in part are completed before.
@@ -262,6 +295,7 @@ void plan_packages(const UndoInput& input, plan::UndoPlan& plan)
     }
   }
   add_package_steps(work, plan);
+  add_trigger_step(input, plan);
   add_mark_step(work, plan);
 }
 

@@ -22,8 +22,9 @@ std::vector<std::string> with(std::vector<std::string> argv, const std::vector<s
   return argv;
 }
 
-/// Whether apt would remove these packages and nothing else.
-base::Result<void> ask_apt(Tools& tools, const plan::UninstallPlan& plan)
+/// Whether apt would remove these packages and nothing else. Where dpkg was cut off, apt still counts on packages that
+/// dpkg knows to be gone: those are not in @p installed.
+base::Result<void> ask_apt(Tools& tools, const plan::UninstallPlan& plan, const journal::Packages& installed)
 {
   if (plan.packages.empty()) {
     return {};
@@ -34,7 +35,7 @@ base::Result<void> ask_apt(Tools& tools, const plan::UninstallPlan& plan)
   std::vector<std::string> others;
   for (const std::string& name : simulated.removals) {
     const bool is_meant = std::find(plan.packages.begin(), plan.packages.end(), name) != plan.packages.end();
-    if (!is_meant) {
+    if (!is_meant && installed.contains(name)) {
       others.push_back(name);
     }
   }
@@ -129,7 +130,7 @@ public:
 
   base::Result<void> find_out(plan::Trace trace)
   {
-    CUDASETUP_TRY(ask_apt(m_tools, m_plan));
+    CUDASETUP_TRY(ask_apt(m_tools, m_plan, m_state.packages));
     if (trace != plan::Trace::kept) {
       m_plan.lost.push_back({"all of it", "nothing is kept for undo, as asked"});
       return {};

@@ -225,23 +225,16 @@ void choose_packages(const UninstallInput& input, Going& going, plan::UninstallP
   say_more_of_what_stays(input, ours, asked_for_since, plan);
 }
 
-void plan_package_steps(const UninstallInput& input, const Going& going, plan::UninstallPlan& plan)
+namespace {
+
+/// apt-get purge of the packages, once those that are held are held no more.
+std::vector<plan::Action> purging(const UninstallInput& input, const Names& names)
 {
-  if (going.packages.empty()) {
-    return;
-  }
-  plan.packages.assign(going.packages.begin(), going.packages.end());
   std::vector<plan::Action> actions;
-  if (input.dpkg_was_cut_off) {
-    // An empty list of selections changes nothing, but has dpkg merge what it had not written down yet.
-    base::Command merge{{"dpkg", "--set-selections"}};
-    merge.input = "";
-    actions.emplace_back(plan::Run{std::move(merge)});
-  }
   std::vector<std::string> unhold = {"apt-mark", "unhold"};
   plan::Run purge{base::Command{
       {"apt-get", "purge", "--yes", "-o", "DPkg::Lock::Timeout=" + std::to_string(input.lock_timeout_seconds)}}};
-  for (const std::string& name : going.packages) {
+  for (const std::string& name : names) {
     purge.command.argv.push_back(name);
     const auto now = journal::find_in(input.now.packages, name);
     if (now && now->is_held()) {
@@ -250,19 +243,50 @@ void plan_package_steps(const UninstallInput& input, const Going& going, plan::U
     if (const auto files = input.conffiles.find(name); files != input.conffiles.end()) {
       purge.makes.insert(purge.makes.end(), files->second.begin(), files->second.end());
     }
-    plan.reboot = plan.reboot || host::is_driver_package(name);
   }
   if (unhold.size() > 2) {
     actions.emplace_back(plan::Run{base::Command{std::move(unhold)}});
   }
   actions.emplace_back(std::move(purge));
-  const std::string count =
-      std::to_string(plan.packages.size()) + (plan.packages.size() == 1 ? " package" : " packages");
-  plan.gone.push_back({"packages", count + " that nothing else needs"});
-  plan.steps.push_back(uninstall_step("uninstall-packages",
-                                      "Remove " + count,
-                                      "exactly these: apt is asked beforehand whether any other would go with them",
-                                      std::move(actions)));
+  return actions;
+}
+
+/// Whether packages are gone that the run before this one removed, and others have not heard of it yet.
+bool has_left_triggers(const UninstallInput& input)
+{
+  return !input.intended.empty() && std::any_of(input.now.packages.begin(),
+                                                input.now.packages.end(),
+                                                [](const auto& package) { return package.second.has_triggers(); });
+}
+
+} // namespace
+
+void plan_package_steps(const UninstallInput& input, const Going& going, plan::UninstallPlan& plan)
+{
+  plan.packages.assign(going.packages.begin(), going.packages.end());
+  if (!plan.packages.empty()) {
+    std::vector<plan::Action> actions = purging(input, going.packages);
+    if (input.dpkg_was_cut_off) {
+      // An empty list of selections changes nothing, but has dpkg merge what it had not written down yet.
+      base::Command merge{{"dpkg", "--set-selections"}};
+      merge.input = "";
+      actions.emplace(actions.begin(), plan::Run{std::move(merge)});
+    }
+    plan.reboot = plan.reboot || std::any_of(going.packages.begin(), going.packages.end(), host::is_driver_package);
+    const std::string count =
+        std::to_string(plan.packages.size()) + (plan.packages.size() == 1 ? " package" : " packages");
+    plan.gone.push_back({"packages", count + " that nothing else needs"});
+    plan.steps.push_back(uninstall_step("uninstall-packages",
+                                        "Remove " + count,
+                                        "exactly these: apt is asked beforehand whether any other would go with them",
+                                        std::move(actions)));
+  }
+  if (has_left_triggers(input)) {
+    plan.steps.push_back(uninstall_step("uninstall-triggers",
+                                        "Have dpkg end what it was doing",
+                                        "it was cut off before other packages heard of the removals",
+                                        {plan::Run{base::Command{{"dpkg", "--triggers-only", "--pending"}}}}));
+  }
 }
 
 } // namespace cudasetup::apply

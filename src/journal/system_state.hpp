@@ -33,6 +33,10 @@ struct PackageState {
   /// Whether its unpacking was cut off.
   bool must_be_reinstalled() const { return state.size() > 2 && state[2] == 'R'; }
   bool is_held() const { return state.starts_with('h'); }
+  /// Whether dpkg was told to keep it.
+  bool is_wanted() const { return state.starts_with('i') || is_held(); }
+  /// Whether triggers are to run before it is in use: its own, or those of others that it waits for.
+  bool has_triggers() const { return state.size() > 1 && (state[1] == 't' || state[1] == 'W'); }
   bool operator==(const PackageState&) const = default;
 };
 

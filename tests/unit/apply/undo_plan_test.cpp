@@ -141,7 +141,31 @@ TEST_F(UndoPlanTest, a_package_whose_removal_was_cut_off_comes_back_whole)
   package("unpacked-before", ready, std::nullopt, ready);
   m_input.transaction.kept = {{"files-gone", "1", "/k/files-gone.deb"}, {"prerm-ran", "1", "/k/prerm-ran.deb"}};
   m_input.available = {"/k/files-gone.deb", "/k/prerm-ran.deb"};
-  EXPECT_EQ(commands(), (Lines{"dpkg --unpack /k/files-gone.deb", "dpkg --configure files-gone prerm-ran"}));
+  EXPECT_EQ(commands(),
+            (Lines{"dpkg --unpack /k/files-gone.deb",
+                   "dpkg --configure files-gone prerm-ran",
+                   "dpkg --set-selections <<'EOF'\nfiles-gone install\nprerm-ran install\nEOF"}));
+}
+
+TEST_F(UndoPlanTest, what_was_to_go_when_apt_was_cut_off_is_wanted_again)
+{
+  const PackageState doomed{"pi", "1", Mark::manual};
+  package("stays", k_pulled, doomed, doomed);
+  package("held", PackageState{"hi", "1", Mark::manual}, doomed, doomed);
+  EXPECT_EQ(commands(),
+            (Lines{"dpkg --set-selections <<'EOF'\nheld install\nstays install\nEOF",
+                   "apt-mark auto stays",
+                   "apt-mark hold held"}));
+}
+
+TEST_F(UndoPlanTest, triggers_that_a_removal_left_are_run)
+{
+  package("gone", std::nullopt, k_there, std::nullopt);
+  m_input.transaction.before.packages["libc-bin"] = k_there;
+  m_input.now.packages["libc-bin"] = {"it", "1", Mark::manual};
+  EXPECT_EQ(commands(), Lines{"dpkg --triggers-only --pending"});
+  m_input.transaction.outcome = journal::Outcome::done;
+  EXPECT_EQ(commands(), Lines{}) << "they are of somebody else";
 }
 
 TEST_F(UndoPlanTest, what_comes_back_gets_its_mark_and_its_hold)

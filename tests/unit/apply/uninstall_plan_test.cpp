@@ -152,6 +152,17 @@ TEST_F(UninstallPlanTest, goes_on_with_what_was_to_go_though_apt_took_its_marks)
   EXPECT_THAT(m_plan.left, IsEmpty());
 }
 
+TEST_F(UninstallPlanTest, what_was_cut_off_after_the_last_package_runs_the_triggers_that_are_left)
+{
+  transaction();
+  brings("cuda-nvcc-12-4");
+  m_input.now.packages.clear();
+  m_input.now.packages["libc-bin"] = {"it", "2.31", Mark::manual};
+  EXPECT_THAT(commands(), IsEmpty()) << "they are of somebody else";
+  m_input.intended = {"cuda-nvcc-12-4"};
+  EXPECT_THAT(commands(), ElementsAre("dpkg --triggers-only --pending", "ldconfig"));
+}
+
 TEST_F(UninstallPlanTest, what_somebody_changed_since_stays_and_is_named)
 {
   transaction();

@@ -150,8 +150,17 @@ TEST_F(UninstallTest, one_that_was_cut_off_leaves_what_somebody_asked_for_but_no
   EXPECT_EQ(intended(""), both) << "apt forgets the marks of all that it is about to remove";
 }
 
+TEST_F(UninstallTest, goes_on_where_apt_has_not_heard_yet_that_a_package_is_gone)
+{
+  simulates("Purg cuda-nvcc-12-4 [12.4.131-1]\nRemv cuda-toolkit-12-4 [12.4.1-1]\n");
+  EXPECT_TRUE(run());
+}
+
 TEST_F(UninstallTest, refuses_when_apt_would_change_anything_else)
 {
+  m_machine.target.put("/var/lib/dpkg/status",
+                       status(true) +
+                           "\nPackage: of-the-user\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n");
   for (const char* more : {"Remv of-the-user [1]\n", "Inst another (1 Debian [amd64])\n"}) {
     simulates("Purg cuda-nvcc-12-4 [12.4.131-1]\n" + std::string(more));
     const auto applied = run();
