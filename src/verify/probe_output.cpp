@@ -19,6 +19,12 @@ std::string text_of(const json::Value& value, std::string_view name)
   return number == nullptr ? std::string() : std::to_string(*number);
 }
 
+std::int64_t number_of(const json::Value& value, std::string_view name)
+{
+  const json::Value* member = value.find(name);
+  return member != nullptr && member->integer() != nullptr ? *member->integer() : 0;
+}
+
 bool is_true(const json::Value& value, std::string_view name)
 {
   const json::Value* member = value.find(name);
@@ -43,8 +49,8 @@ ProbeReport read_probe_output(std::string_view output)
       report.probe = text_of(value, "probe");
       report.headers = text_of(value, "headers");
       report.cuda = is_true(value, "cuda");
-      const json::Value* devices = value.find("devices");
-      report.devices = devices != nullptr && devices->integer() != nullptr ? *devices->integer() : 0;
+      report.devices = number_of(value, "devices");
+      report.comparisons = number_of(value, "tests");
       report.facts = *value.object();
     } else if (value.find("test") != nullptr || value.find("error") != nullptr) {
       report.tests.push_back(ProbeTest{text_of(value, "test"),

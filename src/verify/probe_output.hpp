@@ -24,6 +24,7 @@ struct ProbeReport {
   std::string headers; ///< the version its headers tell
   bool cuda = false;
   std::int64_t devices = 0;
+  std::int64_t comparisons = 0; ///< it makes so many on each device; 0: it does not tell
   json::Object facts;
   std::vector<ProbeTest> tests;
 };

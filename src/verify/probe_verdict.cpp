@@ -3,6 +3,8 @@
 #include "diagnose/tool_errors.hpp"
 #include "verify/probe_output.hpp"
 
+#include <algorithm>
+
 namespace cudasetup::verify {
 
 namespace {
@@ -53,6 +55,14 @@ Check check_report(Level level, const ProbeReport& report, std::string_view expe
   return check;
 }
 
+/// How many comparisons a probe owes that says so; one that is ended from within leaves some out.
+std::size_t owed(const ProbeReport& report)
+{
+  constexpr std::int64_t k_most = 1000; // More devices or comparisons are rubbish.
+  const std::int64_t devices = std::clamp<std::int64_t>(report.devices, 1, k_most);
+  return static_cast<std::size_t>(devices * std::clamp<std::int64_t>(report.comparisons, 0, k_most));
+}
+
 } // namespace
 
 std::vector<Check> judge_probe(Level level,
@@ -81,8 +91,12 @@ std::vector<Check> judge_probe(Level level,
     checks.push_back(check_of(level, test));
     all_held = all_held && test.held;
   }
-  if (all_held && result.status != 0) {
+  if (all_held && (result.status != 0 || report.tests.size() < owed(report))) {
     checks.push_back(tool_failed(level, "compute", "the probe", result));
+    if (result.status == 0) {
+      checks.back().because = "the probe ended after " + std::to_string(report.tests.size()) + " of " +
+                              std::to_string(owed(report)) + " comparisons";
+    }
   }
   return checks;
 }

@@ -246,6 +246,17 @@ struct Test {
   double tolerance;
 };
 
+const std::vector<Test>& tests()
+{
+  static const std::vector<Test> all = {{"copies", copies, 0},
+                                        {"elementwise", elementwise, 1e-5},
+                                        {"reduction", reduction, 1e-4},
+                                        {"matmul", matmul, 5e-3},
+                                        {"convolution", convolution, 5e-3},
+                                        {"autograd", autograd, 5e-3}};
+  return all;
+}
+
 bool run(const Test& test, const torch::Device& device, const std::string& members)
 {
   const auto start = std::chrono::steady_clock::now();
@@ -285,12 +296,13 @@ int main(int count, char**)
 #else
   const char* version = "";
 #endif
-  std::printf("{\"probe\":\"libtorch\",\"headers\":\"%s\",\"cuda\":%s,\"cudnn\":%s,\"devices\":%d,"
+  std::printf("{\"probe\":\"libtorch\",\"headers\":\"%s\",\"cuda\":%s,\"cudnn\":%s,\"devices\":%d,\"tests\":%zu,"
               "\"cuda_library\":%s,\"driver\":%s,\"runtime\":%s,\"cudnn_version\":%s}\n",
               version,
               cuda ? "true" : "false",
               cuda && torch::cuda::cudnn_is_available() ? "true" : "false",
               devices,
+              tests().size(),
               is_loaded("libtorch_cuda.so") ? "true" : "false",
               asked<int>("libcuda.so.1", "cuDriverGetVersion").c_str(),
               asked<int>(nullptr, "cudaRuntimeGetVersion").c_str(),
@@ -299,18 +311,12 @@ int main(int count, char**)
   if (count > 1) {
     return 0;
   }
-  const std::vector<Test> tests = {{"copies", copies, 0},
-                                   {"elementwise", elementwise, 1e-5},
-                                   {"reduction", reduction, 1e-4},
-                                   {"matmul", matmul, 5e-3},
-                                   {"convolution", convolution, 5e-3},
-                                   {"autograd", autograd, 5e-3}};
   bool all = true;
   for (int i = 0; i < (devices > 0 ? devices : 1); ++i) {
     const torch::Device device =
         devices > 0 ? torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(i)) : torch::Device(torch::kCPU);
     std::string members = devices > 0 ? gpu_members(i) : "";
-    for (const Test& test : tests) {
+    for (const Test& test : tests()) {
       all = run(test, device, members) && all;
       // The driver is surely loaded after the first computation.
       members = devices > 0 && members.empty() ? gpu_members(i) : members;

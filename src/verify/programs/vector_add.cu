@@ -57,7 +57,7 @@ int main()
   cudaRuntimeGetVersion(&runtime);
   cudaDriverGetVersion(&driver);
   const cudaError_t counted = cudaGetDeviceCount(&devices);
-  std::printf("{\"probe\":\"cuda\",\"headers\":\"%d.%d\",\"cuda\":%s,\"devices\":%d,\"runtime\":%d,\"driver\":%d}\n",
+  std::printf("{\"probe\":\"cuda\",\"headers\":\"%d.%d\",\"cuda\":%s,\"devices\":%d,\"tests\":1,\"runtime\":%d,\"driver\":%d}\n",
               CUDART_VERSION / 1000,
               CUDART_VERSION % 1000 / 10,
               counted == cudaSuccess && devices > 0 ? "true" : "false",

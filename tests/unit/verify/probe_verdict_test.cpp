@@ -173,6 +173,18 @@ TEST(ProbeVerdict, a_crash_after_all_comparisons_is_still_a_failure)
   EXPECT_EQ(checks.back().because, "the probe crashed, by signal 6");
 }
 
+TEST(ProbeVerdict, each_device_owes_every_comparison)
+{
+  const std::string two = R"({"probe":"libtorch","headers":"1.7.1","cuda":true,"devices":2,"tests":1})"
+                          "\n";
+  const auto checks = judged(ended(two + k_held));
+  ASSERT_EQ(checks.size(), 3U);
+  EXPECT_EQ(checks.back().result, CheckResult::failed);
+  EXPECT_EQ(checks.back().because, "the probe ended after 1 of 2 comparisons");
+  EXPECT_EQ(judged(ended(two + k_held + k_held)).size(), 3U);
+  EXPECT_EQ(judged(ended(two + k_held + k_held)).back().result, CheckResult::passed);
+}
+
 TEST(ProbeVerdict, a_probe_that_was_ended_for_its_time_fails)
 {
   effects::ProcessResult result = ended(k_report + k_held, 143);
