@@ -87,16 +87,16 @@ base::Result<int> finish(const Options& options,
                          const Prepared& prepared,
                          const apply::Applied& applied)
 {
-  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, find_facts(options, *prepared.manifest, effects, outside.is_root));
-  verify::VerifyRequest request = verification_after(prepared.plan, facts, options.host.root);
-  CUDASETUP_TRY(look_closer(request, options, outside, effects));
+  CUDASETUP_TRY_ASSIGN(Diagnosis diagnosis, diagnose_machine(options, outside, effects));
+  verify::VerifyRequest request = verification_after(prepared.plan, diagnosis.facts, options.host.root);
+  learn(request, options, diagnosis);
   if (prepared.plan.resolution.driver.action != resolve::DriverAction::install) {
     // What will be wrong some day with a driver that was there is no fault of this installation.
     std::erase_if(request.findings,
                   [](const diagnose::Finding& finding) { return finding.blocks == diagnose::Blocks::later; });
   }
   outside.console.say("Verifying (this compiles small programs, and runs them)");
-  const verify::Verification verification = with_typed(verify::verify(effects, facts, request), options);
+  const verify::Verification verification = with_typed(verify::verify(effects, diagnosis.facts, request), options);
   if (options.json == Switch::on) {
     outside.print(
         json::write(result_document(prepared, applied, verification, options.host.root), json::Layout::indented));

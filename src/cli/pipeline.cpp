@@ -96,10 +96,8 @@ probe::ProbeOptions probe_options(const Options& options, bool is_root)
   return look;
 }
 
-base::Result<host::HostFacts> look_at_machine(const Options& options,
-                                              const manifest::Manifest& manifest,
-                                              const effects::Effects& effects,
-                                              bool is_root)
+base::Result<host::HostFacts>
+find_facts(const Options& options, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root)
 {
   CUDASETUP_TRY(check_places(options.host, effects.files));
   const probe::ProbeOptions how = probe_options(options, is_root);
@@ -109,13 +107,6 @@ base::Result<host::HostFacts> look_at_machine(const Options& options,
     facts = probe::probe(effects.files, effects.target, effects.processes, how);
   }
   CUDASETUP_TRY(override_facts(options.host, manifest, facts));
-  return facts;
-}
-
-base::Result<host::HostFacts>
-find_facts(const Options& options, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root)
-{
-  CUDASETUP_TRY_ASSIGN(host::HostFacts facts, look_at_machine(options, manifest, effects, is_root));
   if (auto served = host::check_os(facts.os); !served) {
     return base::fail(with_typed_plan(std::move(served).error(), options));
   }

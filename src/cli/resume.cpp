@@ -72,19 +72,6 @@ verify::VerifyRequest verification_of(const std::variant<Prepared, resolve::Refu
   return all;
 }
 
-/// The machine's facts, which a refusal does not come with.
-base::Result<host::HostFacts> facts_of(const std::variant<Prepared, resolve::Refusal>& outcome,
-                                       const Options& options,
-                                       const Outside& outside,
-                                       const effects::Effects& effects)
-{
-  if (const auto* prepared = std::get_if<Prepared>(&outcome)) {
-    return prepared->facts;
-  }
-  CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(options.how, effects.files));
-  return find_facts(options, manifest, effects, outside.is_root);
-}
-
 /// Verifies after the boot that @p transaction awaited.
 base::Result<int> after_boot(const Options& options, Outside& outside, const Transaction& transaction)
 {
@@ -106,11 +93,11 @@ base::Result<int> after_boot(const Options& options, Outside& outside, const Tra
   }
   CUDASETUP_TRY_ASSIGN(const Options first, options_of(transaction, options, outside));
   CUDASETUP_TRY_ASSIGN(const auto outcome, prepare(first, outside, effects));
-  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, facts_of(outcome, first, outside, effects));
   outside.console.say("Verifying what transaction " + transaction.id + " installed, after the reboot");
   verify::VerifyRequest request = verification_of(outcome);
-  CUDASETUP_TRY(look_closer(request, first, outside, effects));
-  const verify::Verification verification = with_typed(verify::verify(effects, facts, request), options);
+  CUDASETUP_TRY_ASSIGN(Diagnosis diagnosis, diagnose_machine(first, outside, effects));
+  learn(request, first, diagnosis);
+  const verify::Verification verification = with_typed(verify::verify(effects, diagnosis.facts, request), options);
   outside.print(options.json == Switch::on ? json::write(verify::to_json(verification), json::Layout::indented)
                                            : report::text_of(verification));
   CUDASETUP_TRY(apply::end_after_boot(

@@ -1,7 +1,5 @@
 #include "cli/verification.hpp"
 
-#include "cli/diagnosis.hpp"
-#include "cli/pipeline.hpp"
 #include "cli/typed.hpp"
 #include "cli/verbs.hpp"
 #include "report/verification.hpp"
@@ -54,10 +52,8 @@ verify::VerifyRequest verification_after(const plan::Plan& plan, const host::Hos
   return request;
 }
 
-base::Result<void>
-look_closer(verify::VerifyRequest& request, const Options& options, Outside& outside, const effects::Effects& effects)
+void learn(verify::VerifyRequest& request, const Options& options, Diagnosis& diagnosis)
 {
-  CUDASETUP_TRY_ASSIGN(Diagnosis diagnosis, diagnose_machine(options, outside, effects));
   request.sys_path = options.host.sys_path;
   for (const resolve::TargetGpu& gpu : resolve::find_target(*diagnosis.manifest, diagnosis.facts).gpus) {
     const auto& known = request.capabilities;
@@ -68,14 +64,11 @@ look_closer(verify::VerifyRequest& request, const Options& options, Outside& out
   request.manifest = std::move(diagnosis.manifest);
   request.details = std::move(diagnosis.details);
   request.findings = std::move(diagnosis.findings);
-  return {};
 }
 
 base::Result<int> run_verify(const Options& options, Outside& outside)
 {
   const effects::Effects effects = outside.effects_for(options.host.root);
-  CUDASETUP_TRY_ASSIGN(const manifest::Manifest manifest, load_manifest(options.how, effects.files));
-  CUDASETUP_TRY_ASSIGN(const host::HostFacts facts, look_at_machine(options, manifest, effects, outside.is_root));
   const std::string home = outside.environment("HOME").value_or("");
   if (!outside.is_root && !home.starts_with('/')) {
     return base::fail(
@@ -85,8 +78,9 @@ base::Result<int> run_verify(const Options& options, Outside& outside)
   verify::VerifyRequest request = options.verification;
   request.root = options.host.root;
   request.work_directory = work_directory(outside.is_root, home);
-  CUDASETUP_TRY(look_closer(request, options, outside, effects));
-  const verify::Verification verification = with_typed(verify::verify(effects, facts, request), options);
+  CUDASETUP_TRY_ASSIGN(Diagnosis diagnosis, diagnose_machine(options, outside, effects));
+  learn(request, options, diagnosis);
+  const verify::Verification verification = with_typed(verify::verify(effects, diagnosis.facts, request), options);
   outside.print(options.json == Switch::on ? json::write(verify::to_json(verification), json::Layout::indented)
                                            : report::text_of(verification));
   return verification.verdict == verify::Verdict::failed ? base::exit_status(base::ErrorKind::unverified) : 0;

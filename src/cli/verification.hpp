@@ -1,7 +1,6 @@
 #pragma once
 
-#include "cli/options.hpp"
-#include "cli/outside.hpp"
+#include "cli/diagnosis.hpp"
 #include "plan/plan.hpp"
 #include "verify/verify.hpp"
 
@@ -12,9 +11,9 @@ namespace cudasetup::cli {
 /// What to verify after a plan was carried out: what it chose, at the places where it put it.
 verify::VerifyRequest verification_after(const plan::Plan& plan, const host::HostFacts& facts, const std::string& root);
 
-/// Has the request know more of the machine: what is known to be wrong with it, and which GPUs it has.
-base::Result<void>
-look_closer(verify::VerifyRequest& request, const Options& options, Outside& outside, const effects::Effects& effects);
+/// Has the request know more of the machine: what is known to be wrong with it, and which GPUs it has. Takes all but the
+/// facts out of the diagnosis.
+void learn(verify::VerifyRequest& request, const Options& options, Diagnosis& diagnosis);
 
 /// Where probes are built: root's is under our cache, others' under their own.
 std::string work_directory(bool is_root, const std::string& home);

@@ -221,6 +221,15 @@ TEST_F(RunTest, what_is_there_can_be_verified_on_any_system)
   EXPECT_EQ(run({"install", "--cuda", "12.4", "--dry-run"}), 1) << "but not installed";
 }
 
+TEST_F(RunTest, the_machine_is_looked_at_once_to_be_verified)
+{
+  m_is_root = true;
+  m_machine.target.put("/usr/local/bin/cmake", "", 0755);
+  m_machine.processes.answer({"cmake", "--version"}, "cmake version 3.22.1\n");
+  EXPECT_EQ(run({"verify"}), 40) << m_err;
+  EXPECT_THAT(m_machine.commands(), testing::ElementsAre("cmake --version"));
+}
+
 TEST_F(RunTest, what_to_do_after_verifying_speaks_of_the_same_place)
 {
   m_is_root = true;
