@@ -52,11 +52,16 @@ bool is_essential(std::string_view name)
       k_essential.begin(), k_essential.end(), [&](std::string_view start) { return name.starts_with(start); });
 }
 
-/// Whether the libraries of a driver ought to be here: a container and a tree see the module of another system.
+/// Whether the libraries of a driver ought to be here. A tree sees the module of another system; so does a container,
+/// unless it was given a GPU.
 bool is_driver_here(const Context& context)
 {
-  return context.facts.driver && context.facts.container == host::Container::none &&
-         base::is_running_system(context.request.root);
+  if (!base::is_running_system(context.request.root)) {
+    return false;
+  }
+  return context.facts.container == host::Container::none
+             ? context.facts.driver.has_value()
+             : context.effects.target.status("/dev/nvidia0", effects::FollowLinks::yes).has_value();
 }
 
 enum class Part { essential, optional };
@@ -339,8 +344,7 @@ Check check_libraries(const Context& context, const std::string& tree)
   Check check = make_check(
       Level::torch, "libraries", CheckResult::failed, "what libraries need is not found: " + first_of(look.missing));
   if (look.lacks_driver) {
-    check.hints.push_back(
-        {"a driver is loaded, and its libraries are not here: see why", base::Command{{"cudasetup", "doctor"}}});
+    check.hints.push_back({"the driver's libraries are not here: see why", base::Command{{"cudasetup", "doctor"}}});
   }
   for (const std::string& directory : look.unlisted) {
     check.hints.push_back(

@@ -17,8 +17,8 @@ struct LibraryLook {
   std::vector<std::string> optional;
   /// Of the missing ones, those that are there where the loader does not look: the directories.
   std::vector<std::string> unlisted;
-  std::vector<std::string> of_driver; ///< names that only a driver brings, where none is loaded
-  bool lacks_driver = false;          ///< one of those is missing though a driver is loaded
+  std::vector<std::string> of_driver; ///< names that only a driver brings, where none is to be expected
+  bool lacks_driver = false;          ///< one of those is missing though a driver's libraries ought to be here
   /// nvrtc's built-ins, where they are there under a name by which nvrtc does not find them; empty: they are not.
   std::string hidden_builtins;
   std::size_t libraries = 0; ///< of the tree

@@ -82,6 +82,21 @@ TEST_F(Libraries, those_of_the_driver_are_missed_where_one_is_loaded)
   EXPECT_EQ(base::to_shell(check().hints.at(0).command.value()), "cudasetup doctor");
   m_facts.container = host::Container::docker;
   EXPECT_EQ(check().result, CheckResult::passed) << "an image is built on a machine with a GPU";
+  m_machine.target.put("/dev/nvidia0", "");
+  EXPECT_EQ(check().result, CheckResult::failed) << "this container was given one";
+  m_request.root = "/srv/image";
+  EXPECT_EQ(check().result, CheckResult::passed) << "another system's";
+}
+
+TEST_F(Libraries, those_that_others_of_the_tree_bring_in_count)
+{
+  // As LibTorch 2.12.0+cu132 has them (pytorch/pytorch#183971).
+  put("libtorch_cuda.so", {{"libc10.so", "libtorch_nvshmem.so"}, "", "$ORIGIN"});
+  put("libtorch_nvshmem.so", {{"libnvshmem_host.so.3", "libc10.so"}, "", "$ORIGIN"});
+  EXPECT_EQ(check().result, CheckResult::failed);
+  EXPECT_EQ(check().because, "what libraries need is not found: libtorch_nvshmem.so needs libnvshmem_host.so.3");
+  put("libnvshmem_host.so.3", {});
+  EXPECT_EQ(check().result, CheckResult::passed);
 }
 
 TEST_F(Libraries, what_libtorch_computes_without_is_said_and_fails_nothing)
