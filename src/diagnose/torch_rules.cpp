@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "diagnose/rules.hpp"
+#include "diagnose/torch_needs.hpp"
 #include "resolve/driver_need.hpp"
 #include "resolve/kernels.hpp"
 #include "resolve/torch.hpp"
@@ -190,13 +191,12 @@ Signs lacking(const Case& at)
 
 Signs old_cmake(const Case& at)
 {
-  // pytorch/pytorch, cmake/public/cuda.cmake since 1.13; TorchConfig.cmake itself asks for less.
-  static const base::Version k_from = base::Version::parse("1.13").value();
-  static const base::Version k_least = base::Version::parse("3.18").value();
   const host::LibTorchTree* tree = current_libtorch(at);
   const auto torch = tree == nullptr ? std::nullopt : find_torch(at, tree->directory, tree->build_version);
-  return torch && torch->release->version >= k_from && at.facts.cmake && *at.facts.cmake < k_least
-             ? sign("CMake is " + at.facts.cmake->text() + ", " + torch->where + " is " + torch->text,
+  const auto least = torch ? least_cmake(*torch->release, *torch->build) : std::nullopt;
+  return least && at.facts.cmake && *at.facts.cmake < *least
+             ? sign("CMake is " + at.facts.cmake->text() + ", " + torch->where + " is " + torch->text + " and needs " +
+                        least->text() + " or later",
                     "install a newer one: the wheel index of Python has it",
                     {"python3", "-m", "pip", "install", "cmake"})
              : Signs{};

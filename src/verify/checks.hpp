@@ -45,6 +45,25 @@ Check check_smi(const Context& context);
 Check check_toolkit_need(const Context& context);
 Check check_torch_need(const Context& context);
 
+/// What the records tell of a toolkit's release (of a minor alone its last one); null: nothing.
+const manifest::CudaRelease* known_release(const Context& context, const base::Version& version);
+
+/// What a LibTorch tree calls itself ("1.7.1+cu110"; empty: nothing), and what the records tell of that, null: nothing.
+struct KnownTorch {
+  std::string text;
+  const manifest::TorchRelease* release = nullptr;
+  const manifest::TorchBuild* build = nullptr;
+};
+KnownTorch known_torch(const Context& context, const std::string& directory);
+
+/// Whether the compiler that nvcc is given is one that it takes, and CMake and the compiler are new enough for that
+/// LibTorch: told before anything is built. nullopt where the records or the tools do not tell.
+std::optional<Check> check_host_compiler(const Context& context, const base::Version& release);
+std::optional<Check> check_build_tools(const Context& context, const std::string& torch);
+
+/// A tool that did its work all the same is no fault.
+void forgive(Check& tools);
+
 /// Why the records leave it open whether the loaded driver and its module serve these GPUs; empty: they do not.
 std::string doubt_about_gpus(const Context& context);
 

@@ -58,18 +58,6 @@ const host::Toolkit* toolkit_in_use(const Context& context)
   return found == toolkits.end() ? nullptr : &*found;
 }
 
-/// Where the patch is not known, the last release of that minor.
-const manifest::CudaRelease* release_of(const Context& context, const base::Version& version)
-{
-  const manifest::CudaRelease* last = nullptr;
-  if (context.request.manifest != nullptr) {
-    for (const manifest::CudaRelease& release : context.request.manifest->cuda) {
-      last = release.version.begins_with(version) ? &release : last;
-    }
-  }
-  return last;
-}
-
 /// The LibTorch that was asked for, or the current one, or the only one; empty: none of them.
 std::string torch_in_use(const Context& context)
 {
@@ -82,6 +70,35 @@ std::string torch_in_use(const Context& context)
 
 } // namespace
 
+const manifest::CudaRelease* known_release(const Context& context, const base::Version& version)
+{
+  const manifest::CudaRelease* last = nullptr;
+  if (context.request.manifest != nullptr) {
+    for (const manifest::CudaRelease& release : context.request.manifest->cuda) {
+      last = release.version.begins_with(version) ? &release : last;
+    }
+  }
+  return last;
+}
+
+KnownTorch known_torch(const Context& context, const std::string& directory)
+{
+  const std::string file = context.effects.target.read(directory + "/build-version").value_or("");
+  KnownTorch torch{std::string(base::trim(file.substr(0, file.find('\n')))), nullptr, nullptr};
+  const std::size_t plus = torch.text.find('+');
+  const auto version = base::Version::parse(torch.text.substr(0, plus));
+  const manifest::Manifest* manifest = context.request.manifest.get();
+  torch.release = version && manifest != nullptr ? manifest->find_torch(*version) : nullptr;
+  if (torch.release != nullptr) {
+    const std::string platform =
+        plus == std::string::npos ? torch.release->unmarked_platform.value_or("") : torch.text.substr(plus + 1);
+    for (const manifest::TorchBuild& known : torch.release->builds) {
+      torch.build = known.platform == platform ? &known : torch.build;
+    }
+  }
+  return torch;
+}
+
 Check check_toolkit_need(const Context& context)
 {
   const host::Toolkit* toolkit = toolkit_in_use(context);
@@ -90,7 +107,7 @@ Check check_toolkit_need(const Context& context)
     return need_check(user, CheckResult::skipped, "no toolkit is in use whose release is known");
   }
   user.text = "CUDA " + toolkit->version->text();
-  const manifest::CudaRelease* release = release_of(context, *toolkit->version);
+  const manifest::CudaRelease* release = known_release(context, *toolkit->version);
   if (release == nullptr) {
     return need_check(user, CheckResult::skipped, user.text + std::string(k_unknown));
   }
@@ -107,36 +124,23 @@ Check check_torch_need(const Context& context)
   if (user.directory.empty()) {
     return need_check(user, CheckResult::skipped, "no LibTorch is in use");
   }
-  const std::string file = context.effects.target.read(user.directory + "/build-version").value_or("");
-  const std::string text(base::trim(file.substr(0, file.find('\n'))));
-  if (text.empty()) {
+  const KnownTorch torch = known_torch(context, user.directory);
+  if (torch.text.empty()) {
     return need_check(user, CheckResult::skipped, user.directory + " does not tell its version");
   }
-  user.text = "LibTorch " + text;
-  const std::size_t plus = text.find('+');
-  const auto version = base::Version::parse(text.substr(0, plus));
-  const manifest::TorchRelease* release =
-      version && context.request.manifest != nullptr ? context.request.manifest->find_torch(*version) : nullptr;
-  if (release == nullptr) {
+  user.text = "LibTorch " + torch.text;
+  if (torch.build == nullptr) {
     return need_check(user, CheckResult::skipped, user.text + std::string(k_unknown));
   }
-  const std::string platform =
-      plus == std::string::npos ? release->unmarked_platform.value_or("") : text.substr(plus + 1);
-  const auto build = std::find_if(release->builds.begin(),
-                                  release->builds.end(),
-                                  [&](const manifest::TorchBuild& known) { return known.platform == platform; });
-  if (build == release->builds.end()) {
-    return need_check(user, CheckResult::skipped, user.text + std::string(k_unknown));
-  }
-  if (build->is_cpu()) {
+  if (torch.build->is_cpu()) {
     return need_check(user, CheckResult::skipped, user.text + " needs no driver");
   }
+  const std::string name = torch.release->version.text() + "+" + torch.build->platform;
   return compare(
       context,
       user,
-      resolve::need_of(nullptr, release, &*build),
-      {"install a newer driver",
-       base::Command{{"cudasetup", "install", "--cuda", "none", "--torch", version->text() + "+" + platform}}});
+      resolve::need_of(nullptr, torch.release, torch.build),
+      {"install a newer driver", base::Command{{"cudasetup", "install", "--cuda", "none", "--torch", name}}});
 }
 
 std::string doubt_about_gpus(const Context& context)

@@ -234,6 +234,12 @@ std::vector<Check> check_toolkit(const Context& context)
   if (kernel.front().result == CheckResult::failed && is_wrapper(context, nvcc)) {
     return {wrapper_check(nvcc, std::move(kernel.front()))};
   }
+  if (auto compiler = check_host_compiler(context, *release)) {
+    if (kernel.front().result == CheckResult::passed) {
+      forgive(*compiler);
+    }
+    checks.push_back(*std::move(compiler));
+  }
   for (Check& check : check_toolkit_files(context, *directory, *release)) {
     checks.push_back(std::move(check));
   }

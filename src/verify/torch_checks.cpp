@@ -233,34 +233,31 @@ Check check_abi(const Context& context, const std::string& directory)
   return check;
 }
 
-/// Builds the probe, runs it, judges it.
-void compute(const Context& context,
-             const std::string& directory,
-             const std::string& version,
-             std::vector<Check>& checks)
+/// Builds the probe, runs it, judges it; the first check is of the building.
+std::vector<Check> compute(const Context& context, const std::string& directory, const std::string& version)
 {
   if (auto failed = build_probe(context, directory, version)) {
-    checks.push_back(std::move(*failed));
-    return;
+    return {*std::move(failed)};
   }
-  checks.push_back(make_check(
-      Level::torch, "build", CheckResult::passed, "a CMake project with find_package(Torch) was configured and built"));
+  std::vector<Check> checks = {make_check(
+      Level::torch, "build", CheckResult::passed, "a CMake project with find_package(Torch) was configured and built")};
   const auto result = context.run(base::Command{{program_of(context, "as-needed")}}, k_run_limit);
   if (!result) {
     checks.push_back(make_check(Level::torch, "compute", CheckResult::failed, result.error().message));
-    return;
+    return checks;
   }
   for (Check& check : judge_probe(Level::torch, "libtorch", version_of_headers(version), *result)) {
     checks.push_back(std::move(check));
   }
   const ProbeReport report = read_probe_output(result->out);
   if (report.probe != "libtorch") {
-    return;
+    return checks;
   }
   checks.push_back(check_linking(context, directory, report));
   if (auto unseen = check_sight(context, directory, report)) {
-    checks.push_back(std::move(*unseen));
+    checks.push_back(*std::move(unseen));
   }
+  return checks;
 }
 
 } // namespace
@@ -280,8 +277,15 @@ std::vector<Check> check_torch(const Context& context)
   }
   checks.push_back(check_abi(context, directory));
   checks.push_back(check_libraries(context, directory));
-  // Whatever its files seem to lack, what computes is the proof.
-  compute(context, directory, version, checks);
+  // Whatever its files or the tools seem to lack, what computes is the proof.
+  std::vector<Check> computed = compute(context, directory, version);
+  if (auto tools = check_build_tools(context, directory)) {
+    if (computed.front().result == CheckResult::passed) {
+      forgive(*tools);
+    }
+    checks.push_back(*std::move(tools));
+  }
+  checks.insert(checks.end(), std::make_move_iterator(computed.begin()), std::make_move_iterator(computed.end()));
   return checks;
 }
 

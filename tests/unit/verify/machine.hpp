@@ -40,6 +40,7 @@ protected:
     manifest.cuda.emplace_back();
     manifest.cuda.back().version = base::Version::parse("12.4.1").value();
     manifest.cuda.back().compatible_driver = base::Version::parse("525.60.13");
+    manifest.cuda.back().gcc = manifest::CudaRelease::GccRange{6, 13};
     for (const auto& [version, platform, driver] :
          {std::tuple{"1.7.1", "cu110", "450.36.06"}, std::tuple{"2.6.0", "cu124", "525.60.13"}}) {
       manifest.torch.emplace_back();

@@ -124,6 +124,38 @@ TEST_F(ToolkitCheck, says_what_to_do_when_the_default_gcc_is_too_new)
   EXPECT_NE(check.output_tail.find("unsupported GNU version"), std::string::npos);
 }
 
+TEST_F(ToolkitCheck, a_gcc_out_of_range_is_told_beside_what_nvcc_says_of_it)
+{
+  nvcc_tells("12.4");
+  m_machine.target.put(k_header, "#define CUDART_VERSION 12040\n");
+  m_facts.gcc = base::Version::parse("14.2.0");
+  nvcc_makes("", 1, "error: #error -- unsupported GNU version! gcc versions later than 13 are not supported!\n");
+  EXPECT_EQ(results(checks()), "nvcc passed\nhost-gcc failed\n" + k_files + "compile failed\n");
+  const Check check = named(checks(), "host-gcc");
+  EXPECT_EQ(check.because, "gcc 14.2.0 is not one that this nvcc takes: CUDA 12.4 takes up to gcc 13");
+  EXPECT_EQ(base::to_shell(check.hints.at(0).command.value()), "cudasetup install --cuda 12.4 --toolkit-only");
+  m_request.host_gcc = 5;
+  EXPECT_EQ(named(checks(), "host-gcc").because,
+            "g++-5, which nvcc is told to take, is not one that this nvcc takes: CUDA 12.4 takes gcc 6 and later");
+}
+
+TEST_F(ToolkitCheck, a_gcc_in_range_or_one_that_serves_all_the_same_is_no_fault)
+{
+  nvcc_tells("12.4");
+  m_machine.target.put(k_header, "#define CUDART_VERSION 12040\n");
+  m_facts.gcc = base::Version::parse("14.2.0");
+  nvcc_makes(test::program_with({{2, 52}}));
+  program_ends(k_no_gpu, 3);
+  EXPECT_EQ(named(checks(), "host-gcc").result, CheckResult::skipped);
+  EXPECT_EQ(named(checks(), "host-gcc").because,
+            "gcc 14.2.0 is not one that this nvcc takes: CUDA 12.4 takes up to gcc 13; it served all the same");
+  m_facts.gcc = base::Version::parse("13.3.0");
+  EXPECT_EQ(named(checks(), "host-gcc").because, "gcc 13.3.0 is one that this nvcc takes: CUDA 12.4 takes gcc 6 to 13");
+  m_facts.gcc = base::Version::parse("14.2.0");
+  m_request.host_gcc = 13;
+  EXPECT_EQ(named(checks(), "host-gcc").result, CheckResult::passed);
+}
+
 TEST_F(ToolkitCheck, names_the_gcc_that_was_put_beside_the_default)
 {
   m_request.host_gcc = 10;

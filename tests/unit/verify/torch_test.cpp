@@ -258,6 +258,44 @@ TEST_F(TorchCheck, a_compiler_that_hangs_is_said_to)
   EXPECT_EQ(named(checks(), "build").because, "the compiler did not end within its time limit");
 }
 
+TEST_F(TorchCheck, tools_that_are_too_old_are_told_beside_what_they_said)
+{
+  put_tree("2.6.0+cu124\n");
+  m_request.torch_version = "2.6.0+cu124";
+  m_facts.cmake = base::Version::parse("3.16.3");
+  m_facts.gcc = base::Version::parse("9.4.0");
+  cmake_ends(1, "CMake Error: CMake 3.18 or higher is required.\n");
+  EXPECT_EQ(results(checks()), "tree passed\nabi passed\nlibraries passed\ntools failed\nbuild failed\n");
+  const Check cmake = named(checks(), "tools");
+  EXPECT_EQ(cmake.because, "CMake is 3.16.3, LibTorch 2.6.0+cu124 needs 3.18 or later");
+  EXPECT_EQ(base::to_shell(cmake.hints.at(0).command.value()), "python3 -m pip install cmake");
+  m_facts.cmake = base::Version::parse("3.22.1");
+  m_request.manifest = [&] {
+    manifest::Manifest manifest = records();
+    manifest.torch.back().gcc = 11;
+    return std::make_shared<manifest::Manifest>(std::move(manifest));
+  }();
+  const Check gcc = named(checks(), "tools");
+  EXPECT_EQ(gcc.because, "gcc is 9.4.0, the headers of LibTorch 2.6.0+cu124 need 11 or later");
+  EXPECT_EQ(base::to_shell(gcc.hints.at(0).command.value()), "apt-get install g++-11");
+  EXPECT_EQ(base::to_shell(gcc.hints.at(1).command.value()),
+            "update-alternatives --install /usr/bin/c++ c++ /usr/bin/g++-11 100");
+}
+
+TEST_F(TorchCheck, tools_that_serve_are_no_fault)
+{
+  put_tree("2.6.0+cu124\n");
+  m_request.torch_version = "2.6.0+cu124";
+  m_facts.cmake = base::Version::parse("3.16.3");
+  m_facts.gcc = base::Version::parse("9.4.0");
+  EXPECT_EQ(named(checks(), "tools").result, CheckResult::skipped) << "it was built all the same";
+  EXPECT_TRUE(named(checks(), "tools").hints.empty());
+  put_tree("2.6.0+cpu\n");
+  m_request.torch_version = "2.6.0+cpu";
+  EXPECT_EQ(named(checks(), "tools").because, "CMake 3.16.3 and gcc 9.4.0 are new enough for it")
+      << "builds for the CPU do not read CUDA's part of the CMake files";
+}
+
 class PythonCheck : public test::VerifiedMachine {
 protected:
   PythonCheck()
