@@ -97,18 +97,24 @@ configure_arguments(const Context& context, const std::string& directory, const 
   return arguments;
 }
 
-/// CMake's words for a missing g++ or make.
-bool misses_a_tool(const effects::ProcessResult& result)
+/// What building lacks, by CMake's words for it; empty: nothing.
+std::string missing_tool(const effects::ProcessResult& result)
 {
-  return result.status == 127 || result.err.find("No CMAKE_CXX_COMPILER could be found") != std::string::npos ||
-         result.err.find("unable to find a build program") != std::string::npos;
+  if (result.err.find("No CMAKE_CXX_COMPILER could be found") != std::string::npos) {
+    return "a C++ compiler";
+  }
+  if (result.err.find("unable to find a build program") != std::string::npos) {
+    return "make";
+  }
+  return result.status == 127 ? "cmake" : "";
 }
 
 Check build_failed(const std::string& tool, const std::string& directory, const effects::ProcessResult& result)
 {
   Check check = tool_failed(Level::torch, "build", tool, result);
   const std::vector<diagnose::Explained> known = diagnose::explain(result.out + result.err);
-  if (misses_a_tool(result)) {
+  if (const std::string missing = missing_tool(result); !missing.empty()) {
+    check.because = missing + " is not installed";
     check.hints.push_back(
         base::Hint{"install what building needs", base::Command{{"apt-get", "install", "g++", "cmake", "make"}}});
   } else if (!known.empty()) {

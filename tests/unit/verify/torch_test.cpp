@@ -142,12 +142,16 @@ TEST_F(TorchCheck, a_missing_cmake_is_said_with_what_to_install)
 
 TEST_F(TorchCheck, a_compiler_or_make_that_cmake_misses_is_said_with_what_to_install)
 {
-  for (const std::string words :
-       {"CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CXX_COMPILER could be found.\n",
-        "CMake Error: CMake was unable to find a build program corresponding to \"Unix Makefiles\"."}) {
+  const auto said = [&](const std::string& words) {
     cmake_ends(1, words);
-    EXPECT_EQ(base::to_shell(named(checks(), "build").hints.at(0).command.value()), "apt-get install g++ cmake make");
-  }
+    const Check check = named(checks(), "build");
+    EXPECT_EQ(base::to_shell(check.hints.at(0).command.value()), "apt-get install g++ cmake make");
+    return check.because;
+  };
+  EXPECT_EQ(said("CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CXX_COMPILER could be found.\n"),
+            "a C++ compiler is not installed");
+  EXPECT_EQ(said("CMake Error: CMake was unable to find a build program corresponding to \"Unix Makefiles\"."),
+            "make is not installed");
 }
 
 TEST_F(TorchCheck, a_failed_configuration_or_build_keeps_the_tools_words)
