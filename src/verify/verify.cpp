@@ -119,6 +119,16 @@ Check nothing_to_verify(Level level, const std::vector<Check>& checks)
   return check;
 }
 
+/// Whatever failed says what to do next.
+void leave_none_without_a_hint(Verification& verification)
+{
+  for (Check& check : verification.checks) {
+    if (check.result == CheckResult::failed && check.hints.empty()) {
+      check.hints.push_back({"see what is known to be wrong here", base::Command{{"cudasetup", "doctor"}}});
+    }
+  }
+}
+
 /// Hints are typed on the running system. Those of findings lead where they should already (with sudo).
 void lead_into_root(Verification& verification, const std::string& root)
 {
@@ -222,6 +232,7 @@ Verification verify(const effects::Effects& effects, const host::HostFacts& fact
   if (verification.verdict == Verdict::failed && !has_failed(verification.checks)) {
     verification.checks.push_back(missing_gpu(last, present));
   }
+  leave_none_without_a_hint(verification);
   lead_into_root(verification, request.root);
   return verification;
 }

@@ -133,6 +133,19 @@ TEST_F(Verify, without_a_work_directory_it_fails_and_says_why)
   EXPECT_TRUE(m_machine.processes.calls().empty());
 }
 
+TEST_F(Verify, whatever_fails_says_what_to_do_next)
+{
+  m_machine.processes.answer({"/opt/venv/bin/python", "/w/torch_probe.py"},
+                             R"({"probe":"python","headers":"2.6.0","cuda":false,"devices":0})"
+                             "\n"
+                             R"({"test":"matmul","error":"","held":false,"device":"cpu"})"
+                             "\n",
+                             1);
+  const Check check = named(run().checks, "matmul");
+  EXPECT_EQ(check.result, CheckResult::failed);
+  EXPECT_EQ(base::to_shell(check.hints.at(0).command.value()), "cudasetup doctor");
+}
+
 TEST_F(Verify, shows_each_level_as_a_step)
 {
   run();
