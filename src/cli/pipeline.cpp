@@ -103,12 +103,16 @@ find_facts(const Options& options, const manifest::Manifest& manifest, const eff
   const probe::ProbeOptions how = probe_options(options, is_root);
   host::HostFacts facts = probe::identify(effects.files, effects.target, how);
   // Of a machine that is not this one, nothing here tells anything.
-  if (!facts.arch || !names_another_machine(options.host, facts)) {
+  const bool is_another = facts.arch && names_another_machine(options.host, facts);
+  if (!is_another) {
     facts = probe::probe(effects.files, effects.target, effects.processes, how);
   }
   CUDASETUP_TRY(override_facts(options.host, manifest, facts));
   if (auto served = host::check_os(facts.os); !served) {
     return base::fail(with_typed_plan(std::move(served).error(), options));
+  }
+  if (!is_another && !facts.gpus.empty() && !facts.wsl && facts.container == host::Container::none) {
+    probe::probe_ubuntu_archive(effects.target, facts);
   }
   return facts;
 }

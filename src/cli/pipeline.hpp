@@ -33,7 +33,8 @@ base::Result<void> check_places(const HostOptions& host, effects::Files& files);
 probe::ProbeOptions probe_options(const Options& options, bool is_root);
 
 /// The machine's facts, the places that the request names among them, with HOST options in their place. Errors: usage
-/// where an option names a place that is not there; refused where the system is no Ubuntu LTS.
+/// where an option names a place that is not there; refused where the system is no Ubuntu LTS. With what apt knows of
+/// Ubuntu's drivers, where there is a GPU.
 base::Result<host::HostFacts>
 find_facts(const Options& options, const manifest::Manifest& manifest, const effects::Effects& effects, bool is_root);
 

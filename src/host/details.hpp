@@ -2,6 +2,7 @@
 
 #include "base/hardware.hpp"
 #include "base/version.hpp"
+#include "host/ground.hpp"
 
 #include <cstdint>
 #include <map>
@@ -10,31 +11,8 @@
 #include <string>
 #include <vector>
 
-/// What only `status` and `doctor` ask about a machine, beside its HostFacts. A nullopt could not be found out.
+/// What only `status`, `doctor` and `verify` ask about a machine, beside its HostFacts. A nullopt could not be found out.
 namespace cudasetup::host {
-
-enum class SecureBoot { impossible, off, on };
-
-enum class ModuleOrigin {
-  dkms,     ///< built here
-  prebuilt, ///< of a kernel's own package
-  other     ///< put there by NVIDIA's installer, or by hand
-};
-
-/// A file that holds NVIDIA's kernel module.
-struct ModuleFile {
-  std::string path;
-  ModuleOrigin origin = ModuleOrigin::other;
-  /// Whether a signature is appended to it; nullopt where the file is compressed or may not be read.
-  std::optional<bool> is_signed;
-};
-
-/// A kernel that can be booted: one with an image in /boot.
-struct Kernel {
-  std::string release;      ///< as `uname -r` prints it
-  bool has_headers = false; ///< what modules are built with is there
-  std::vector<ModuleFile> modules;
-};
 
 /// A build of the driver's module that DKMS did not finish.
 struct FailedBuild {
@@ -80,28 +58,20 @@ struct Blacklisted {
   std::string module;
 };
 
-struct Details {
+/// With the Ground of the facts, so that a rule has all of it in one hand.
+struct Details : Ground {
   // The kernel and what it loads.
-  std::optional<std::set<std::string>> modules; ///< those that are loaded, of the few that matter here
-  std::optional<SecureBoot> secure_boot;
-  std::optional<bool> key_is_enrolled; ///< the key that DKMS signs with, in the firmware's list
-  std::vector<Kernel> kernels;         ///< oldest first; the last is what boots next
   std::vector<FailedBuild> failed_builds;
   std::vector<Blacklisted> blacklisted; ///< nvidia and nouveau
   std::string command_line;             ///< of the kernel
-  std::optional<std::uint32_t> kernel_gcc;
   /// What the kernel said of the GPU since it was started; empty also where its log may not be read.
   std::vector<std::string> driver_log;
   // The GPU and its surroundings.
   std::vector<std::string> gpus_without_memory; ///< addresses of those that the firmware gave no memory window
-  std::vector<std::uint16_t> other_displays;    ///< vendors of display devices that are not NVIDIA's
-  std::size_t nvswitches = 0;
-  bool is_laptop = false;
   std::optional<std::string> prime_mode;                       ///< on, off or on-demand
   std::optional<std::map<std::string, unsigned>> device_files; ///< modes of /dev/nvidia* and /dev/dxg
   // The driver's own files.
   std::vector<DriverLibrary> libraries;
-  bool has_runfile_driver = false; ///< NVIDIA's installer left its uninstaller
   bool has_nvidia_smi = false;
   bool has_nvidia_modprobe = false;
   bool has_wsl_library = false;    ///< what Windows' driver gives to WSL

@@ -3,6 +3,8 @@
 #include "base/hardware.hpp"
 #include "base/openpgp.hpp"
 #include "base/version.hpp"
+#include "host/ground.hpp"
+#include "host/ubuntu_archive.hpp"
 
 #include <cstdint>
 #include <map>
@@ -29,6 +31,7 @@ struct GpuDevice {
   std::optional<base::PciId> id;                     ///< nullopt when named by compute capability alone
   std::optional<base::ComputeCapability> capability; ///< set when named as sm_XX
   std::string bound_driver;                          ///< nvidia, nouveau, NovaCore, vfio-pci or empty
+  std::optional<base::PciId> subsystem = {};         ///< the board; in a guest with a part of a GPU, that part
 };
 
 enum class ModuleFlavour { open, proprietary };
@@ -108,6 +111,7 @@ struct HostFacts {
   OsRelease os;
   std::optional<base::Arch> arch;
   std::string kernel; ///< uname -r; empty when unknown
+  Ground ground;
   std::vector<GpuDevice> gpus;
   /// Whether the PCI bus could be read at all: without it, no GPU found means unknown.
   bool pci_readable = false;
@@ -126,6 +130,7 @@ struct HostFacts {
   /// unzip, python3*, ca-certificates, libxml2, pkg-config, linux-headers*, dkms and the like.
   std::map<std::string, InstalledPackage> packages;
   std::vector<AptSource> nvidia_sources;
+  UbuntuArchive ubuntu_archive;
   std::vector<std::string> nvidia_keyrings; ///< files under /usr/share/keyrings and trusted.gpg.d
   std::vector<Keyring> keyrings;            ///< in order of their paths
   /// Whether apt checks signatures with Sequoia under its own policy, which takes no SHA-1 since 2026-02-01 (Debian's

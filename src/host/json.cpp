@@ -44,10 +44,14 @@ json::Value to_value(const OsRelease& os)
 
 json::Value to_value(const GpuDevice& gpu)
 {
-  return json::Object{{"address", gpu.address},
-                      {"id", gpu.id ? json::Value(gpu.id->text()) : json::Value()},
-                      {"capability", gpu.capability ? json::Value(gpu.capability->text()) : json::Value()},
-                      {"bound_driver", gpu.bound_driver}};
+  json::Object object = {{"address", gpu.address},
+                         {"id", gpu.id ? json::Value(gpu.id->text()) : json::Value()},
+                         {"capability", gpu.capability ? json::Value(gpu.capability->text()) : json::Value()},
+                         {"bound_driver", gpu.bound_driver}};
+  if (gpu.subsystem) {
+    object.emplace_back("subsystem", gpu.subsystem->text());
+  }
+  return object;
 }
 
 json::Value to_value(const std::optional<LoadedDriver>& driver)
@@ -117,6 +121,40 @@ json::Value to_value(const std::map<std::string, std::string>& files)
   return object;
 }
 
+json::Value to_value(const UbuntuSource& source)
+{
+  return json::Object{{"uri", source.uri},
+                      {"suite", source.suite},
+                      {"components", list_of(source.components)},
+                      {"signed_by", source.signed_by}};
+}
+
+json::Value to_value(const std::map<std::string, ListedPackage>& packages)
+{
+  json::Object object;
+  for (const auto& [name, package] : packages) {
+    json::Object one = {{"version", package.version}, {"component", package.component}};
+    if (!package.becomes.empty()) {
+      one.emplace_back("becomes", package.becomes);
+    }
+    if (!package.at_most.empty()) {
+      one.emplace_back("at_most", package.at_most);
+    }
+    object.emplace_back(name, std::move(one));
+  }
+  return object;
+}
+
+json::Value to_value(const Kernel& kernel)
+{
+  json::Array modules;
+  for (const ModuleFile& module : kernel.modules) {
+    modules.emplace_back(module.path);
+  }
+  return json::Object{
+      {"release", kernel.release}, {"has_headers", kernel.has_headers}, {"modules", std::move(modules)}};
+}
+
 constexpr auto k_convert = [](const auto& item) { return to_value(item); };
 
 void add_hardware(const HostFacts& facts, json::Value& value)
@@ -130,6 +168,40 @@ void add_hardware(const HostFacts& facts, json::Value& value)
   value.set("container", name_of(facts.container));
   value.set("wsl", facts.wsl);
   value.set("jetson", facts.jetson);
+}
+
+/// Only what is known, or so.
+void add_ground(const Ground& ground, json::Value& value)
+{
+  if (ground.secure_boot) {
+    value.set("secure_boot", name_of(*ground.secure_boot));
+  }
+  if (ground.key_is_enrolled) {
+    value.set("key_is_enrolled", *ground.key_is_enrolled);
+    value.set("key_is_pending", ground.key_is_pending);
+  }
+  if (!ground.kernels.empty()) {
+    value.set("kernels", list_of(ground.kernels, k_convert));
+  }
+  if (ground.modules) {
+    value.set("modules", list_of(std::vector<std::string>(ground.modules->begin(), ground.modules->end())));
+  }
+  if (ground.kernel_gcc) {
+    value.set("kernel_gcc", *ground.kernel_gcc);
+  }
+  if (ground.nvswitches > 0) {
+    value.set("nvswitches", std::uint64_t{ground.nvswitches});
+  }
+  if (ground.is_laptop) {
+    value.set("laptop", true);
+  }
+  if (!ground.other_displays.empty()) {
+    value.set("other_displays",
+              list_of(ground.other_displays, [](std::uint16_t vendor) { return json::Value(std::uint64_t{vendor}); }));
+  }
+  if (ground.has_runfile_driver) {
+    value.set("runfile_driver", true);
+  }
 }
 
 void add_software(const HostFacts& facts, json::Value& value)
@@ -150,6 +222,12 @@ void add_packages(const HostFacts& facts, json::Value& value)
 {
   value.set("packages", to_value(facts.packages));
   value.set("nvidia_sources", list_of(facts.nvidia_sources, k_convert));
+  if (!facts.ubuntu_archive.sources.empty()) {
+    value.set("ubuntu_sources", list_of(facts.ubuntu_archive.sources, k_convert));
+  }
+  if (!facts.ubuntu_archive.packages.empty()) {
+    value.set("ubuntu_packages", to_value(facts.ubuntu_archive.packages));
+  }
   value.set("nvidia_keyrings", list_of(facts.nvidia_keyrings));
   if (!facts.keyrings.empty()) {
     value.set("keyrings", list_of(facts.keyrings, k_convert));
@@ -182,6 +260,11 @@ std::string_view name_of(Container container)
   return "other";
 }
 
+std::string_view name_of(SecureBoot state)
+{
+  return state == SecureBoot::on ? "on" : (state == SecureBoot::off ? "off" : "impossible");
+}
+
 std::string_view name_of(ModuleFlavour flavour)
 {
   return flavour == ModuleFlavour::open ? "open" : "proprietary";
@@ -191,6 +274,7 @@ json::Value to_json(const HostFacts& facts, Measures measures)
 {
   json::Value value{json::Object{}};
   add_hardware(facts, value);
+  add_ground(facts.ground, value);
   add_software(facts, value);
   add_packages(facts, value);
   if (measures == Measures::included) {

@@ -1,14 +1,13 @@
 #pragma once
 
 #include "probe/details.hpp"
+#include "probe/ground.hpp"
 
 /// What looks at the parts of Details. Only src/probe/ includes this.
 namespace cudasetup::probe {
 
-bool exists(effects::Files& files, const std::string& path);
-
-/// Kernels of the target, what builds and signs their modules, and what keeps these from being loaded.
-void probe_kernels(effects::Files& target, host::Details& details);
+/// Builds of the driver's module that failed, and what keeps it from being loaded.
+void probe_module_faults(effects::Files& target, host::Details& details);
 
 /// The driver's own files, and packages of it that apt may remove.
 void probe_driver_files(effects::Files& target, host::Details& details);

@@ -13,14 +13,6 @@ namespace cudasetup::probe {
 
 namespace {
 
-constexpr std::array<const char*, 5> k_modules = {"nvidia", "nvidia_uvm", "nvidia_drm", "nouveau", "nova_core"};
-
-/// The unique ids of EFI's global variables and of shim's, in the names of efivars.
-constexpr const char* k_efi_global = "-8be4df61-93ca-11d2-aa0d-00e098032b8c";
-constexpr const char* k_efi_shim = "-605dab50-e046-4300-abb6-3dd810dd8b23";
-/// Of /var/lib/shim-signed: the key that Ubuntu's DKMS signs modules with.
-constexpr const char* k_dkms_key = "/var/lib/shim-signed/mok/MOK.der";
-
 /// The program that Docker's configuration names as NVIDIA's runtime; a bare name is looked for in /usr/bin.
 std::string runtime_named(std::string_view configuration)
 {
@@ -32,44 +24,6 @@ std::string runtime_named(std::string_view configuration)
   return name.starts_with('/') ? name : "/usr/bin/" + name;
 }
 
-void probe_modules(effects::Files& files, const std::string& sys, host::Details& details)
-{
-  if (files.list(sys + "/module").empty()) {
-    return;
-  }
-  details.modules.emplace();
-  for (const char* name : k_modules) {
-    if (exists(files, sys + "/module/" + name)) {
-      details.modules->insert(name);
-    }
-  }
-}
-
-/// update-secureboot-policy and mokutil read the same variables.
-void probe_secure_boot(effects::Files& files, effects::Files& target, const std::string& sys, host::Details& details)
-{
-  const std::string efi = sys + "/firmware/efi";
-  if (!exists(files, sys + "/firmware")) {
-    return;
-  }
-  if (!exists(files, efi)) {
-    details.secure_boot = host::SecureBoot::impossible;
-    return;
-  }
-  const auto variable = files.read(efi + "/efivars/SecureBoot" + k_efi_global);
-  if (!variable) {
-    return;
-  }
-  const bool validates = !host::is_on(files.read(efi + "/efivars/MokSBStateRT" + k_efi_shim).value_or("")) &&
-                         base::trim(files.read("/proc/sys/kernel/moksbstate_disabled").value_or("0")) != "1";
-  details.secure_boot = host::is_on(*variable) && validates ? host::SecureBoot::on : host::SecureBoot::off;
-  const auto key = target.read(k_dkms_key);
-  const auto enrolled = files.read(efi + "/efivars/MokListRT" + k_efi_shim);
-  if (key && !key->empty() && enrolled) {
-    details.key_is_enrolled = enrolled->find(*key) != std::string::npos;
-  }
-}
-
 /// Whether the first line of a `resource` file of sysfs (begin, end, flags) says that there is no memory window.
 bool has_no_window(std::string_view resource)
 {
@@ -77,29 +31,17 @@ bool has_no_window(std::string_view resource)
   return words.size() == 3 && words[0] == words[1] && words[0].find_first_not_of("0x") == std::string_view::npos;
 }
 
-void probe_bus(effects::Files& files, const std::string& sys, host::Details& details)
+void probe_windows(effects::Files& files, const std::string& sys, host::Details& details)
 {
-  constexpr std::uint32_t k_switch_class = 0x0680; // of NVSwitches: a bridge of another kind
   const std::string bus = sys + "/bus/pci/devices/";
   for (const std::string& address : files.list(bus)) {
     const auto class_code = host::parse_pci_class(files.read(bus + address + "/class").value_or(""));
     const auto vendor = host::parse_pci_number(files.read(bus + address + "/vendor").value_or(""));
-    if (!class_code || !vendor) {
-      continue;
-    }
-    const bool is_nvidia = vendor == base::k_nvidia_vendor;
-    if (is_nvidia && *class_code >> 8U == k_switch_class) {
-      ++details.nvswitches;
-    } else if (host::is_display_class(*class_code) && !is_nvidia) {
-      details.other_displays.push_back(*vendor);
-    } else if (host::is_display_class(*class_code) &&
-               has_no_window(files.read(bus + address + "/resource").value_or(""))) {
+    if (class_code && vendor == base::k_nvidia_vendor && host::is_display_class(*class_code) &&
+        has_no_window(files.read(bus + address + "/resource").value_or(""))) {
       details.gpus_without_memory.push_back(address);
     }
   }
-  // A laptop, as Ubuntu's gpu-manager tells one.
-  const std::string chassis(base::trim(files.read(sys + "/devices/virtual/dmi/id/chassis_type").value_or("")));
-  details.is_laptop = chassis == "8" || chassis == "9" || chassis == "10" || chassis == "31";
 }
 
 void probe_device_files(effects::Files& files, host::Details& details)
@@ -173,11 +115,6 @@ void probe_driver_log(effects::Files& target, const std::string& running, host::
 
 } // namespace
 
-bool exists(effects::Files& files, const std::string& path)
-{
-  return files.status(path, effects::FollowLinks::no).has_value();
-}
-
 host::Details probe_details(effects::Files& host_files,
                             effects::Files& target,
                             const ProbeOptions& options,
@@ -185,23 +122,20 @@ host::Details probe_details(effects::Files& host_files,
                             const host::HostFacts& facts)
 {
   host::Details details;
+  static_cast<host::Ground&>(details) = facts.ground;
   const bool running = target_of(options) == Target::running;
   if (running || options.sys_path) {
-    const std::string sys = options.sys_path.value_or("/sys");
-    probe_modules(host_files, sys, details);
-    probe_secure_boot(host_files, target, sys, details);
-    probe_bus(host_files, sys, details);
+    probe_windows(host_files, options.sys_path.value_or("/sys"), details);
   }
   if (running && !options.sys_path) {
     probe_device_files(host_files, details);
     details.command_line = std::string(base::trim(host_files.read("/proc/cmdline").value_or("")));
-    details.kernel_gcc = host::parse_kernel_gcc(host_files.read("/proc/version").value_or(""));
   }
   if (running) {
     details.variables = more.variables;
     probe_nvcc_in_path(target, details);
   }
-  probe_kernels(target, details);
+  probe_module_faults(target, details);
   probe_driver_files(target, details);
   probe_system(target, details);
   probe_driver_log(target, facts.kernel, details);

@@ -34,6 +34,11 @@ std::optional<host::GpuDevice> gpu_at(effects::Files& files, const std::string& 
   host::GpuDevice gpu;
   gpu.address = last_part(directory);
   gpu.id = base::PciId{*vendor, *device};
+  const auto board_vendor = host::parse_pci_number(files.read(directory + "/subsystem_vendor").value_or(""));
+  const auto board = host::parse_pci_number(files.read(directory + "/subsystem_device").value_or(""));
+  if (board_vendor && board) {
+    gpu.subsystem = base::PciId{*board_vendor, *board};
+  }
   gpu.bound_driver = last_part(files.link_target(directory + "/driver").value_or(""));
   return gpu;
 }

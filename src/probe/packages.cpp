@@ -75,19 +75,21 @@ std::vector<host::CutOffPackage> with_marks(effects::Files& target, const std::v
 
 void probe_sources(effects::Files& target, host::HostFacts& facts)
 {
-  const auto add = [&](const std::string& path, auto parse) {
+  const auto add = [&](const std::string& path, auto parse, auto parse_ubuntus) {
     if (const auto text = target.read(path)) {
       auto sources = parse(*text, path);
       std::move(sources.begin(), sources.end(), std::back_inserter(facts.nvidia_sources));
+      auto ubuntus = parse_ubuntus(*text, facts.os.ubuntu_codename);
+      std::move(ubuntus.begin(), ubuntus.end(), std::back_inserter(facts.ubuntu_archive.sources));
     }
   };
-  add("/etc/apt/sources.list", host::parse_one_line_sources);
+  add("/etc/apt/sources.list", host::parse_one_line_sources, host::parse_ubuntu_lines);
   const std::string directory = "/etc/apt/sources.list.d/";
   for (const std::string& name : target.list(directory)) {
     if (name.ends_with(".list")) {
-      add(directory + name, host::parse_one_line_sources);
+      add(directory + name, host::parse_one_line_sources, host::parse_ubuntu_lines);
     } else if (name.ends_with(".sources")) {
-      add(directory + name, host::parse_deb822_sources);
+      add(directory + name, host::parse_deb822_sources, host::parse_ubuntu_stanzas);
     }
   }
 }
@@ -214,6 +216,33 @@ void probe_apt(effects::Files& target, host::HostFacts& facts)
   probe_trusted_keys(target, facts);
   probe_switched_off(target, facts);
   probe_pins(target, facts);
+}
+
+void probe_ubuntu_archive(effects::Files& target, host::HostFacts& facts)
+{
+  const std::string directory = "/var/lib/apt/lists/";
+  if (!facts.arch || facts.ubuntu_archive.sources.empty()) {
+    return;
+  }
+  std::vector<std::string> kernels;
+  for (const host::Kernel& kernel : facts.ground.kernels) {
+    kernels.push_back(kernel.release);
+  }
+  if (!facts.kernel.empty()) {
+    kernels.push_back(facts.kernel);
+  }
+  if (const auto flavour = host::kernel_flavour(facts.packages, facts.kernel)) {
+    kernels.push_back(*flavour);
+  }
+  for (const std::string& name : target.list(directory)) {
+    const std::string component = host::listed_component(name, facts.os.ubuntu_codename, *facts.arch);
+    const auto view = component.empty() ? nullptr : target.view(directory + name).value_or(nullptr);
+    if (view != nullptr) {
+      const auto bytes = view->bytes();
+      host::add_listed({bytes.data(), bytes.size()}, component, kernels, facts.ubuntu_archive.packages);
+      facts.ubuntu_archive.listed.insert(component);
+    }
+  }
 }
 
 } // namespace cudasetup::probe

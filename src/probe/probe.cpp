@@ -1,6 +1,7 @@
 #include "probe/probe.hpp"
 
 #include "host/os_release.hpp"
+#include "probe/ground.hpp"
 #include "probe/installs.hpp"
 #include "probe/machine.hpp"
 #include "probe/packages.hpp"
@@ -54,6 +55,7 @@ probe(effects::Files& host_files, effects::Files& target, effects::Processes& pr
   facts.os = probe_os(host_files, target, options);
   facts.is_root = options.privilege == Privilege::root;
   probe_machine(host_files, target, options, facts);
+  facts.ground = probe_ground(host_files, target, options);
   probe_packages(target, facts);
   if (!facts.arch && target_of(options) == Target::running) {
     facts.arch = own_architecture();

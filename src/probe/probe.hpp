@@ -48,4 +48,9 @@ host::HostFacts identify(effects::Files& host_files, effects::Files& target, con
 host::HostFacts
 probe(effects::Files& host_files, effects::Files& target, effects::Processes& processes, const ProbeOptions& options);
 
+/// Adds to the facts what apt's lists of Ubuntu's archive have of the driver: for a machine that may get one. Reads
+/// these lists (some tens of megabytes, some tens of milliseconds) without asking apt, which would write its cache.
+/// Where none can be read, as on images that keep them compressed, nothing is added.
+void probe_ubuntu_archive(effects::Files& target, host::HostFacts& facts);
+
 } // namespace cudasetup::probe

@@ -1,4 +1,5 @@
 #include "probe/details.hpp"
+#include "probe/ground.hpp"
 
 #include "support/fake_files.hpp"
 
@@ -23,6 +24,7 @@ class DetailsProbe : public testing::Test {
 protected:
   host::Details look(const ProbeOptions& options = {}, const DetailOptions& more = {})
   {
+    m_facts.ground = probe_ground(m_files, m_files, options);
     return probe_details(m_files, m_files, options, more, m_facts);
   }
   FakeFiles m_files{Changes::forbidden};

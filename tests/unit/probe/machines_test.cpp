@@ -84,5 +84,54 @@ TEST(Machines, WhatIsLoaded)
   EXPECT_FALSE(look("no-sysfs").facts.pci_readable);
 }
 
+TEST(Machines, WhatADriverIsChosenByIsAmongTheFacts)
+{
+  const host::HostFacts guest = look("vgpu-guest").facts;
+  ASSERT_EQ(guest.gpus.size(), 1U);
+  EXPECT_EQ(guest.gpus[0].subsystem->text(), "10de:1309");
+  EXPECT_EQ(look("desktop-rtx4090-secure-boot").facts.ground.secure_boot, SecureBoot::on);
+  EXPECT_EQ(look("server-8xh100").facts.ground.nvswitches, 4U);
+  EXPECT_TRUE(look("driver-runfile").facts.ground.has_runfile_driver);
+  EXPECT_TRUE(look("desktop-rtx3090-nova").facts.ground.modules->contains("nova_core"));
+  EXPECT_EQ(look("kernel-next-differs").facts.ground.kernels.back().release, "6.8.0-151-generic");
+}
+
+/// The key of the machine that mokutil was given, and that nobody has enrolled yet.
+TEST(Machines, AKeyThatTheNextBootAsksFor)
+{
+  test::FakeFiles files;
+  test::put_machine_files(files, "secure-boot-not-enrolled");
+  test::FakeProcesses processes;
+  EXPECT_FALSE(probe(files, files, processes, {}).ground.key_is_pending);
+  const std::string key = *files.read("/var/lib/shim-signed/mok/MOK.der");
+  files.put("/sys/firmware/efi/efivars/MokNew-605dab50-e046-4300-abb6-3dd810dd8b23", "\6\0\0\0" + key);
+  EXPECT_TRUE(probe(files, files, processes, {}).ground.key_is_pending);
+}
+
+/// Beside NVIDIA's sources, which others look at: what Ubuntu's archive is, and what apt's lists have of its drivers.
+TEST(Machines, UbuntusArchiveAsAptKnowsIt)
+{
+  test::FakeFiles files;
+  test::put_machine_files(files, "desktop-rtx4090");
+  test::FakeProcesses processes;
+  files.put("/etc/apt/sources.list.d/ubuntu.sources",
+            "Types: deb\nURIs: http://archive.ubuntu.com/ubuntu\nSuites: noble noble-updates\nComponents: main "
+            "restricted\n");
+  const std::string lists = "/var/lib/apt/lists/archive.ubuntu.com_ubuntu_dists_noble";
+  files.put(lists + "-updates_restricted_binary-amd64_Packages",
+            "Package: nvidia-driver-580-open\nVersion: 580.178.04-0ubuntu0.24.04.1\nDepends: a, b\n\n"
+            "Package: linux-modules-nvidia-580-open-7.0.0-43-generic\nVersion: 7.0.0-43.43\n\n"
+            "Package: linux-modules-nvidia-580-open-7.0.0-42-generic\nVersion: 7.0.0-42.42\n");
+  files.put(lists + "_multiverse_binary-amd64_Packages.lz4", "packed");
+  host::HostFacts facts = probe(files, files, processes, {});
+  EXPECT_TRUE(facts.ubuntu_archive.packages.empty()) << "lists are long: they are read where a driver is chosen";
+  probe_ubuntu_archive(files, facts);
+  EXPECT_EQ(facts.ubuntu_archive.has_component("multiverse"), false);
+  EXPECT_THAT(facts.ubuntu_archive.listed, ElementsAre("restricted"));
+  EXPECT_THAT(facts.ubuntu_archive.packages,
+              ElementsAre(testing::Key("linux-modules-nvidia-580-open-7.0.0-43-generic"),
+                          testing::Key("nvidia-driver-580-open")));
+}
+
 } // namespace
 } // namespace cudasetup::probe
