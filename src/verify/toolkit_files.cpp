@@ -27,14 +27,18 @@ base::Hint install_again(const base::Version& release)
           base::Command{{"cudasetup", "install", "--cuda", release.text(), "--driver", "keep", "--torch", "none"}}};
 }
 
-/// "libcudart.so.11.1.74" for 11.1; nullopt where there is none of that form.
+/// "libcudart.so.11.1.74" for 11.1; nullopt where there is none of that form. NVIDIA has it in lib64, its wheels in
+/// lib, the packages of Ubuntu and Debian themselves, whose toolkit is /usr, with the system's libraries.
 std::optional<base::Version> runtime_library(effects::Files& target, const std::string& directory)
 {
   constexpr std::size_t k_parts = 3;
-  for (const std::string& name : target.list(directory + "/lib64")) {
-    const std::string_view number = name.starts_with(k_runtime) ? std::string_view(name).substr(k_runtime.size()) : "";
-    if (base::split(number, '.').size() == k_parts) {
-      return base::Version::parse(number);
+  for (const char* place : {"/lib64", "/lib", "/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu"}) {
+    for (const std::string& name : target.list(directory + place)) {
+      const std::string_view number =
+          name.starts_with(k_runtime) ? std::string_view(name).substr(k_runtime.size()) : "";
+      if (base::split(number, '.').size() == k_parts) {
+        return base::Version::parse(number);
+      }
     }
   }
   return std::nullopt;

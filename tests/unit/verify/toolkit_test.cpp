@@ -296,6 +296,17 @@ TEST_F(ToolkitFiles, of_two_releases_fail)
   EXPECT_EQ(named(checks(), "parts").because, "there is no " + k_header);
 }
 
+TEST_F(ToolkitFiles, of_the_systems_own_packages_lie_with_its_libraries)
+{
+  const std::string runtime = "/usr/lib/x86_64-linux-gnu/libcudart.so.11.8.89";
+  m_machine.target.put("/usr/include/cuda_runtime_api.h", "#define CUDART_VERSION 11080\n")
+      .put(runtime, "")
+      .put("/etc/ld.so.cache", test::loader_cache({{"libcudart.so.11.0", runtime}}));
+  const auto checks = check_toolkit_files(context(), "/usr", base::Version::parse("11.8").value());
+  EXPECT_EQ(named(checks, "parts").because, "headers, libraries and nvcc are of one release");
+  EXPECT_EQ(named(checks, "loader").because, "the loader finds " + runtime);
+}
+
 TEST_F(ToolkitFiles, headers_that_tell_no_release_are_not_said_to_be_of_it)
 {
   m_machine.target.put(k_header, "");
