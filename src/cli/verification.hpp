@@ -11,8 +11,8 @@ namespace cudasetup::cli {
 /// What to verify after a plan was carried out: what it chose, at the places where it put it.
 verify::VerifyRequest verification_after(const plan::Plan& plan, const host::HostFacts& facts, const std::string& root);
 
-/// Has the request know more of the machine: what is known to be wrong with it, and which GPUs it has. Takes all but the
-/// facts out of the diagnosis.
+/// Has the request know more of the machine: what is known to be wrong with it, and which GPUs it has. Takes all but
+/// the facts out of the diagnosis.
 void learn(verify::VerifyRequest& request, const Options& options, Diagnosis& diagnosis);
 
 /// Where probes are built: root's is under our cache, others' under their own.
