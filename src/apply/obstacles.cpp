@@ -54,7 +54,8 @@ std::map<std::string, std::string> files_of_pins(effects::Files& target)
   std::map<std::string, std::string> files;
   for (const std::string& name : target.list(folder)) {
     const std::string file = folder + "/" + name;
-    if (file != host::k_pin_file && !host::parse_apt_preferences(target.read(file).value_or(""), file).empty()) {
+    if (file != host::k_pin_file && file != host::k_driver_pin_file &&
+        !host::parse_apt_preferences(target.read(file).value_or(""), file).empty()) {
       files[file] = in_state("preferences.d/" + name);
     }
   }

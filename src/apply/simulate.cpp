@@ -34,6 +34,8 @@ base::Result<void> copy_folder(effects::Files& target, std::string_view from, co
   return {};
 }
 
+constexpr std::string_view k_apt_directory = "/etc/apt/";
+
 /// Copies apt's own lists, so that only what is new is fetched, and its sources and pins.
 base::Result<void> copy_apt_state(effects::Files& target)
 {
@@ -47,9 +49,9 @@ base::Result<void> copy_apt_state(effects::Files& target)
 /// Does to the private copies what the plan does to the sources. Keys that hold for every archive are left.
 base::Result<void> switch_off(effects::Files& target, const std::vector<plan::SwitchedOff>& all)
 {
-  constexpr std::string_view k_apt = "/etc/apt/";
   for (const plan::SwitchedOff& off : all) {
-    const std::string copy = in_state(off.file.substr(off.file.starts_with(k_apt) ? k_apt.size() : 0));
+    const std::string copy =
+        in_state(off.file.substr(off.file.starts_with(k_apt_directory) ? k_apt_directory.size() : 0));
     const auto text = target.read(copy);
     if (!text) {
       continue;
@@ -238,6 +240,9 @@ simulate_in_state(const effects::Effects& effects, Tools& tools, const plan::Sim
   CUDASETUP_TRY(add_source(target, tools, simulation));
   if (!simulation.pin.empty()) {
     CUDASETUP_TRY(target.write(in_state("preferences.d/cuda-repository-pin-600"), simulation.pin, 0600));
+  }
+  for (const auto& [path, content] : simulation.files) {
+    CUDASETUP_TRY(target.write(in_state(path.substr(k_apt_directory.size())), content, 0600));
   }
   CUDASETUP_TRY_ASSIGN(const Update update, update_lists(effects, tools));
   // With --yes the simulation refuses what the run itself would: changes to packages on hold, and older versions.

@@ -12,12 +12,10 @@ namespace cudasetup::cli {
 /// What was taken out of a list.
 struct LeftOut {
   std::size_t count = 0;
-  std::vector<std::string> notes; ///< on drivers that were kept, though only Ubuntu itself has them
-  std::vector<std::string> why;   ///< arguments of `cudasetup why-not` that ask about the last of them; empty: none
+  std::vector<std::string> why; ///< arguments of `cudasetup why-not` that ask about the last of them; empty: none
 };
 
-/// Leaves in @p list what the resolver settles on the machine of @p facts, and driver branches that Ubuntu's own
-/// archive has for it.
+/// Leaves in @p list what the resolver settles on the machine of @p facts.
 LeftOut keep_what_runs(List& list, const manifest::Manifest& manifest, const host::HostFacts& facts);
 
 } // namespace cudasetup::cli

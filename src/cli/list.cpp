@@ -95,9 +95,6 @@ base::Result<int> run_list(const Options& options, Outside& outside)
     return 0;
   }
   outside.print(table(list));
-  for (const std::string& note : left_out ? left_out->notes : std::vector<std::string>()) {
-    outside.console.say(note);
-  }
   if (!why.empty()) {
     outside.console.say(std::to_string(list.rows.size()) + " can run here, " + std::to_string(left_out->count) +
                         " cannot; why, for one of them: " + why);

@@ -208,8 +208,16 @@ List list_drivers(const manifest::Manifest& manifest)
   list.header = {"branch", "type", "CUDA", "modules", "newest", "end of life"};
   for (const manifest::DriverBranch& branch : manifest.drivers) {
     json::Object packages;
-    for (const auto& [release, names] : branch.ubuntu_packages) {
-      packages.emplace_back("ubuntu" + release, strings(names));
+    for (const auto& [release, ubuntus] : branch.ubuntu_packages) {
+      std::vector<std::string> names;
+      for (const manifest::UbuntuPackage& package : ubuntus) {
+        if (!package.becomes) {
+          names.push_back(package.name);
+        }
+      }
+      if (!names.empty()) {
+        packages.emplace_back("ubuntu" + release, strings(names));
+      }
     }
     list.items.emplace_back(
         json::Object{{"branch", std::uint64_t{branch.branch}},

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "built_in/built_in.hpp"
+#include "cli/flavours.hpp"
 #include "cli/network_limits.hpp"
 #include "cli/places.hpp"
 #include "cli/selection.hpp"
@@ -95,6 +96,7 @@ base::Result<resolve::Request> request_of(const OptionTexts& texts)
                               std::array{std::pair{std::string_view("auto"), ModuleChoice::automatic},
                                          std::pair{std::string_view("open"), ModuleChoice::open},
                                          std::pair{std::string_view("proprietary"), ModuleChoice::proprietary}}));
+  CUDASETUP_TRY_ASSIGN(request.flavour, choose("--flavour", texts.flavour, k_flavours));
   CUDASETUP_TRY_ASSIGN(request.profile,
                        choose("--profile",
                               texts.profile,

@@ -16,6 +16,7 @@ struct OptionTexts {
   std::string abi = "cxx11";
   std::string driver = "auto";
   std::string module = "auto";
+  std::string flavour = "auto";
   bool toolkit_only = false;
   std::string profile = "full";
   std::string method = "auto";

@@ -24,6 +24,8 @@ void add_selection(CLI::App& app, OptionTexts& texts)
   app.add_option("--abi", texts.abi, "cxx11 or pre-cxx11")->group("Selection");
   app.add_option("--driver", texts.driver, "auto, none, keep, a branch (455) or a version")->group("Selection");
   app.add_option("--module", texts.module, "kernel module: auto, open or proprietary")->group("Selection");
+  app.add_option("--flavour", texts.flavour, "Ubuntu's driver packages: auto, desktop, headless or server")
+      ->group("Selection");
   app.add_flag("--toolkit-only", texts.toolkit_only, "the same as --driver none --torch none")->group("Selection");
   app.add_option("--profile", texts.profile, "full, build or runtime")->group("Selection");
   app.add_option("--method", texts.method, "auto, network, local or runfile")->group("Selection");

@@ -41,6 +41,7 @@ Words selection_of(const OptionTexts& texts)
   add(words, "--abi", texts.abi, usual.abi);
   add(words, "--driver", texts.driver, usual.driver);
   add(words, "--module", texts.module, usual.module);
+  add(words, "--flavour", texts.flavour, usual.flavour);
   add_flag(words, "--toolkit-only", texts.toolkit_only);
   add(words, "--profile", texts.profile, usual.profile);
   add(words, "--method", texts.method, usual.method);

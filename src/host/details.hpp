@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-/// What only `status`, `doctor` and `verify` ask about a machine, beside its HostFacts. A nullopt could not be found out.
+/// What only `status`, `doctor` and `verify` ask about a machine, beside its HostFacts. A nullopt: not found out.
 namespace cudasetup::host {
 
 /// A build of the driver's module that DKMS did not finish.
@@ -68,7 +68,7 @@ struct Details : Ground {
   std::vector<std::string> driver_log;
   // The GPU and its surroundings.
   std::vector<std::string> gpus_without_memory; ///< addresses of those that the firmware gave no memory window
-  std::optional<std::string> prime_mode;                       ///< on, off or on-demand
+  std::optional<std::string> prime_mode;        ///< on, off or on-demand
   std::optional<std::map<std::string, unsigned>> device_files; ///< modes of /dev/nvidia* and /dev/dxg
   // The driver's own files.
   std::vector<DriverLibrary> libraries;

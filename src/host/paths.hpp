@@ -8,6 +8,10 @@ namespace cudasetup::host {
 
 /// NVIDIA's own name for its pin: its packages at 600 go before Ubuntu's at 500.
 inline constexpr std::string_view k_pin_file = "/etc/apt/preferences.d/cuda-repository-pin-600";
+/// Keeps the driver packages of the archive that the driver did not come from out.
+inline constexpr std::string_view k_driver_pin_file = "/etc/apt/preferences.d/cudasetup-driver";
+/// Adds components of Ubuntu's archive to those that apt uses.
+inline constexpr std::string_view k_component_file = "/etc/apt/sources.list.d/cudasetup-ubuntu.list";
 inline constexpr std::string_view k_sources_directory = "/etc/apt/sources.list.d";
 inline constexpr std::string_view k_keyrings_directory = "/usr/share/keyrings";
 inline constexpr std::string_view k_archive_keyring = "/usr/share/keyrings/cuda-archive-keyring.gpg";

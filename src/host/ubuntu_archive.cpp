@@ -163,7 +163,7 @@ std::string flavour_of(std::string_view name)
 
 std::optional<bool> UbuntuArchive::has_component(std::string_view component) const
 {
-  if (sources.empty()) {
+  if (!is_known) {
     return std::nullopt;
   }
   return std::any_of(sources.begin(), sources.end(), [&](const UbuntuSource& source) {

@@ -34,13 +34,14 @@ struct ListedPackage {
 };
 
 struct UbuntuArchive {
+  bool is_known = false; ///< whether apt's sources were looked at: not of a machine that is only planned for
   std::vector<UbuntuSource> sources;
   /// Components whose lists of driver packages were read; what is not in `packages` of these is not in the archive.
   std::set<std::string> listed;
   /// nvidia-driver-*, nvidia-fabricmanager-*, and linux-modules-nvidia-* for the kernels that matter.
   std::map<std::string, ListedPackage> packages;
 
-  /// Whether apt uses a component of the release; nullopt where no source of Ubuntu's archive is known.
+  /// Whether apt uses a component of the release; nullopt: not known.
   std::optional<bool> has_component(std::string_view component) const;
 };
 

@@ -133,8 +133,23 @@ auto fields(Is<UbuntuRelease> auto& release)
                     named("apt", release.apt),
                     named("python", release.python),
                     named("gcc_packages", release.gcc_packages),
+                    named("kernels", release.kernels),
                     named("archives", release.archives),
                     named("sources", release.sources));
+}
+
+auto fields(Is<UbuntuKernel> auto& kernel)
+{
+  return std::tuple(named("flavour", kernel.flavour), named("release", kernel.release));
+}
+
+auto fields(Is<UbuntuPackage> auto& package)
+{
+  return std::tuple(named("name", package.name),
+                    named("version", package.version),
+                    named("component", package.component),
+                    named("becomes", package.becomes),
+                    named("prebuilt", package.prebuilt));
 }
 
 auto fields(Is<Gpu> auto& gpu)

@@ -71,14 +71,19 @@ void lint_record(const Subject& subject, const DriverBranch& branch)
     const auto version = base::Version::parse(release);
     subject.want(version && subject.manifest.find_ubuntu(*version) != nullptr, list, "there is no Ubuntu " + release);
     for (std::size_t i = 0; i < packages.size(); ++i) {
-      const std::string& name = packages[i];
+      const std::string& name = packages[i].name;
       const std::string pointer = json::element_pointer(list, i);
       const bool ours =
           name == driver || name == driver + "-server" || name == driver + "-open" || name == driver + "-server-open";
       subject.want(ours, pointer, "expected " + driver + " or its -server or -open form");
       const std::string module = name.ends_with("-open") ? "open" : "proprietary";
       const bool has = std::find(branch.modules.begin(), branch.modules.end(), module) != branch.modules.end();
-      subject.want(has, pointer, "this branch has no " + module + " module");
+      subject.want(packages[i].becomes || has, pointer, "this branch has no " + module + " module");
+      const bool component = packages[i].component == "restricted" || packages[i].component == "multiverse";
+      subject.want(component, pointer + "/component", "expected restricted or multiverse");
+      subject.want(!packages[i].becomes || !packages[i].prebuilt,
+                   pointer + "/prebuilt",
+                   "a transitional package has no modules of its own");
     }
   }
 }

@@ -23,6 +23,21 @@ Gpu read_gpu(json::Reader& reader)
   return gpu;
 }
 
+namespace {
+
+UbuntuPackage read_ubuntu_package(json::Reader& reader)
+{
+  UbuntuPackage package;
+  package.name = read_text(reader, "name", k_package_name);
+  package.version = read_text(reader, "version", k_package_version);
+  package.component = read_text(reader, "component", k_word);
+  package.becomes = read_optional_text(reader, "becomes", k_package_name);
+  package.prebuilt = reader.boolean("prebuilt");
+  return package;
+}
+
+} // namespace
+
 DriverBranch read_driver(json::Reader& reader)
 {
   DriverBranch driver;
@@ -50,11 +65,13 @@ DriverBranch read_driver(json::Reader& reader)
     reader.unexpected("device_list", "a version of branch " + std::to_string(driver.branch));
   }
   reader.object("ubuntu_packages", [&](json::Reader& inner) {
-    for (const auto& [release, names] : *inner.value().object()) {
+    for (const auto& [release, unread] : *inner.value().object()) {
       if (!base::Version::parse(release)) {
         inner.problem(release, "expected an Ubuntu version such as 22.04 as the member's name");
       }
-      driver.ubuntu_packages[release] = read_texts(inner, release, k_package_name);
+      inner.each(release, [&, &packages = driver.ubuntu_packages[release]](json::Reader& element) {
+        packages.push_back(read_ubuntu_package(element));
+      });
     }
   });
   driver.sources = read_sources(reader);

@@ -41,6 +41,12 @@ UbuntuRelease read_ubuntu(json::Reader& reader)
   release.apt = read_optional_version(reader, "apt");
   release.python = read_optional_version(reader, "python");
   release.gcc_packages = read_gcc_range(reader, "gcc_packages");
+  if (!reader.is_null("kernels")) {
+    reader.each("kernels", [&](json::Reader& element) {
+      release.kernels.push_back(
+          {read_text(element, "flavour", k_package_name), read_text(element, "release", k_package_name)});
+    });
+  }
   reader.each("archives", [&](json::Reader& element) { release.archives.push_back(read_archive(element)); });
   release.sources = read_sources(reader);
   return release;

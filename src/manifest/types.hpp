@@ -131,6 +131,13 @@ struct Archive {
   bool operator==(const Archive&) const = default;
 };
 
+/// The kernel that a linux-image-<flavour> of Ubuntu's installs.
+struct UbuntuKernel {
+  std::string flavour; ///< generic-hwe-24.04
+  std::string release; ///< 7.0.0-43-generic
+  bool operator==(const UbuntuKernel&) const = default;
+};
+
 /// An Ubuntu LTS release (or WSL's directory, with version 0).
 struct UbuntuRelease {
   base::Version version; ///< 18.04
@@ -142,6 +149,7 @@ struct UbuntuRelease {
   std::optional<base::Version> python; ///< of its python3 package: 3.10
   /// The majors N for which its archive has g++-N, universe included.
   std::optional<CudaRelease::GccRange> gcc_packages;
+  std::vector<UbuntuKernel> kernels; ///< those it has now, as far as they are known
   std::vector<Archive> archives;
   Sources sources;
   bool operator==(const UbuntuRelease&) const = default;
@@ -163,6 +171,16 @@ struct Gpu {
   bool operator==(const Gpu&) const = default;
 };
 
+/// Ubuntu's own package of a driver.
+struct UbuntuPackage {
+  std::string name;                   ///< nvidia-driver-580-server-open
+  std::string version;                ///< 580.178.04-0ubuntu0.24.04.1
+  std::string component;              ///< restricted, multiverse
+  std::optional<std::string> becomes; ///< of a transitional package: what it installs instead
+  bool prebuilt = false;              ///< whether Ubuntu builds and signs its modules for the kernels it has now
+  bool operator==(const UbuntuPackage&) const = default;
+};
+
 struct DriverBranch {
   std::uint32_t branch = 0;          ///< 580
   std::string type;                  ///< production, new-feature, long-term-support, legacy
@@ -177,8 +195,8 @@ struct DriverBranch {
   std::optional<std::string> pin; ///< nvidia-driver-pinning-610
   /// The driver of this branch whose list of GPUs was read: what is not in it, no driver of the branch knows.
   std::optional<base::Version> device_list;
-  /// Ubuntu's own packages of this branch: release ("22.04") → package names.
-  std::map<std::string, std::vector<std::string>> ubuntu_packages;
+  /// Ubuntu's own packages of this branch by release ("22.04").
+  std::map<std::string, std::vector<UbuntuPackage>> ubuntu_packages;
   Sources sources;
   bool operator==(const DriverBranch&) const = default;
 };

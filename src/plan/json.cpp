@@ -160,6 +160,7 @@ Value driver_json(const resolve::DriverSelection& driver)
                 {"branch", driver.version ? Value(driver.version->prefix(1)) : Value()},
                 {"version", text_or_null(driver.version)},
                 {"module", driver.module ? Value(host::name_of(*driver.module)) : Value()},
+                {"origin", driver.action == resolve::DriverAction::install ? Value(name_of(driver.origin)) : Value()},
                 {"packages", packages_json(driver.packages)}};
 }
 

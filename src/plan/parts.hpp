@@ -38,6 +38,13 @@ enum class DriverOrigin { none, ubuntu, nvidia };
 /// `none` where no driver has to be installed.
 DriverOrigin driver_origin(const Input& input);
 std::vector<Step> driver_steps(const Input& input);
+/// Adds the component of Ubuntu's archive that the driver is in, where apt does not use it.
+std::vector<Step> component_steps(const Input& input);
+/// What DKMS builds the driver's module with: the headers of each kernel that counts and those that come with the next
+/// ones, and the compiler of the kernel where the usual one is older. None where modules come built.
+std::vector<std::string> module_tools(const Input& input);
+/// Fills in what the simulation needs to know of these steps.
+void describe_driver(const Input& input, Simulation& simulation);
 
 // --- apt_source.cpp
 

@@ -7,6 +7,7 @@
 #include "json/value.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -187,6 +188,8 @@ struct Simulation {
   Recommends recommends = Recommends::take;
   /// Of the packages, those that somebody put on hold in another version: apt refuses to change them.
   std::vector<std::string> held = {};
+  /// Small files below /etc/apt that the plan writes, by their paths: pins and sources of Ubuntu's own archive.
+  std::map<std::string, std::string> files = {};
   /// What the plan switches off first, and apt must hence not see.
   std::vector<SwitchedOff> switched_off = {};
 };

@@ -62,6 +62,7 @@ std::optional<Simulation> make_simulation(const Input& input, const std::vector<
     simulation.after = k_release_step;
   }
   describe_source(input, simulation);
+  describe_driver(input, simulation);
   return simulation;
 }
 

@@ -58,15 +58,6 @@ std::vector<std::string> compilers(const Input& input)
   return names;
 }
 
-/// Headers of the running kernel, which NVIDIA's packages compile their module against but do not ask for. Only for
-/// kernels named as distributions name theirs (5.15.0-91-generic): others come with no such package.
-std::string kernel_headers(const Input& input)
-{
-  const std::vector<std::string_view> pieces = base::split(input.facts.kernel, '-');
-  const bool distribution = pieces.size() >= 3 && base::Version::parse(pieces[0]) && base::parse_number(pieces[1]);
-  return driver_origin(input) == DriverOrigin::nvidia && distribution ? "linux-headers-" + input.facts.kernel : "";
-}
-
 bool has_step(const std::vector<Step>& steps, std::string_view id)
 {
   return std::any_of(steps.begin(), steps.end(), [&](const Step& step) { return step.id == id; });
@@ -150,8 +141,8 @@ std::vector<std::string> missing_prerequisites(const Input& input, const std::ve
   for (std::string& name : compilers(input)) {
     wanted.insert(std::move(name));
   }
-  if (std::string headers = kernel_headers(input); !headers.empty()) {
-    wanted.insert(std::move(headers));
+  for (std::string& name : module_tools(input)) {
+    wanted.insert(std::move(name));
   }
   std::vector<std::string> missing;
   std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(missing), [&](const std::string& name) {
@@ -241,7 +232,8 @@ std::vector<Step> system_steps(const Input& input, const std::vector<std::string
   update.because = "packages of Ubuntu's are missing, and a fresh system has no lists";
   update.actions = {apt_update()};
   update.undo = "nothing: lists are read again by every update";
-  std::vector<Step> steps = {update};
+  std::vector<Step> steps = component_steps(input);
+  steps.push_back(std::move(update));
   const auto [certificates, others] = split_off_certificates(missing);
   if (!certificates.empty()) {
     steps.push_back(install_step(input,

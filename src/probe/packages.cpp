@@ -75,6 +75,7 @@ std::vector<host::CutOffPackage> with_marks(effects::Files& target, const std::v
 
 void probe_sources(effects::Files& target, host::HostFacts& facts)
 {
+  facts.ubuntu_archive.is_known = true;
   const auto add = [&](const std::string& path, auto parse, auto parse_ubuntus) {
     if (const auto text = target.read(path)) {
       auto sources = parse(*text, path);

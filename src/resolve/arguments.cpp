@@ -30,6 +30,12 @@ void add_driver(std::vector<std::string>& arguments, const Request& request)
   if (request.module != ModuleChoice::automatic) {
     add(arguments, "--module", request.module == ModuleChoice::open ? "open" : "proprietary");
   }
+  if (request.flavour != DriverPackages::automatic) {
+    const bool server = request.flavour == DriverPackages::server;
+    add(arguments,
+        "--flavour",
+        server ? "server" : (request.flavour == DriverPackages::headless ? "headless" : "desktop"));
+  }
 }
 
 void add_torch(std::vector<std::string>& arguments, const Request& request, const Resolution& resolution)

@@ -1,5 +1,6 @@
 #include "resolve/driver.hpp"
 
+#include "resolve/driver_ground.hpp"
 #include "resolve/driver_install.hpp"
 #include "resolve/ubuntu_driver.hpp"
 
@@ -14,14 +15,6 @@ namespace {
 std::string needed(const DriverNeed& need)
 {
   return need.least ? fmt::format("{} needs driver {} or later", need.because, need.least->text()) : std::string();
-}
-
-/// "; Ubuntu's own nvidia-driver-470 does (…)", where NVIDIA's archive has none that does and Ubuntu has one.
-std::string from_ubuntu(const DriverQuestion& question)
-{
-  Findings ignored;
-  install_driver({question.manifest, question.target, question.request, nullptr, question.need}, ignored);
-  return ignored.allow() ? std::string() : ubuntu_advice(question);
 }
 
 std::string_view owner_of(Place place)
@@ -86,7 +79,9 @@ DriverSelection leave_out(const DriverQuestion& question, Findings& findings)
                        fmt::format("the loaded driver is {}, but {}", target.driver->version.text(), obstacle.text));
     }
   } else if (!target.gpus.empty() && question.need.least) {
-    findings.caution("driver", "no driver is loaded: " + needed(question.need) + from_ubuntu(question));
+    findings.caution("driver",
+                     "no driver is loaded: " + needed(question.need) +
+                         (target.place == Place::machine ? ubuntu_advice(question) : ""));
   }
   if (const Obstacle obstacle = common_obstacle(target.gpus, ModuleChoice::automatic); obstacle.stands()) {
     findings.caution("driver", obstacle.text);
@@ -137,6 +132,13 @@ DriverSelection do_without(const DriverQuestion& question, Findings& findings)
   return {};
 }
 
+/// Whether Ubuntu has a driver that will do, which comes whatever brings the toolkit.
+bool ubuntu_serves(const DriverQuestion& question)
+{
+  Findings ignored;
+  return take_ubuntu(question, ignored).has_value();
+}
+
 /// Whether no driver at all can be installed for these GPUs and this request.
 bool refuse_modules(const DriverQuestion& question, Findings& findings)
 {
@@ -174,7 +176,7 @@ DriverSelection choose_automatically(const DriverQuestion& question, Findings& f
   if (refuse_modules(question, findings)) {
     return {};
   }
-  if (question.toolkit != nullptr && question.toolkit->method == Method::runfile) {
+  if (question.toolkit != nullptr && question.toolkit->method == Method::runfile && !ubuntu_serves(question)) {
     return do_without(question, findings);
   }
   if (target.driver != nullptr) {
@@ -194,7 +196,7 @@ DriverSelection choose_asked(const DriverQuestion& question, Findings& findings)
   if (refuse_modules(question, findings)) {
     return {};
   }
-  if (question.toolkit != nullptr && question.toolkit->method == Method::runfile) {
+  if (question.toolkit != nullptr && question.toolkit->method == Method::runfile && !ubuntu_serves(question)) {
     findings.refuse(
         "driver",
         fmt::format("driver {} was asked for, and the runfile brings the toolkit alone; install the driver by "

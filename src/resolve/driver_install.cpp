@@ -1,5 +1,6 @@
 #include "resolve/driver_install.hpp"
 
+#include "resolve/driver_ground.hpp"
 #include "resolve/driver_offer.hpp"
 #include "resolve/driver_packages.hpp"
 #include "resolve/ubuntu_driver.hpp"
@@ -25,11 +26,19 @@ const base::Version* own_driver(const DriverQuestion& question)
              : nullptr;
 }
 
-/// What can be installed from where the toolkit comes from.
+Method method_of(const DriverQuestion& question)
+{
+  return question.toolkit != nullptr ? question.toolkit->method : Method::network;
+}
+
+/// What can be installed of NVIDIA's from where the toolkit comes from: with a runfile, nothing.
 std::vector<DriverOffer> offers_for(const DriverQuestion& question)
 {
-  if (question.toolkit == nullptr || question.toolkit->method != Method::local) {
+  if (method_of(question) == Method::network) {
     return question.target.drivers;
+  }
+  if (method_of(question) == Method::runfile) {
+    return {};
   }
   std::vector<DriverOffer> offers;
   if (own_driver(question) != nullptr) {
@@ -95,7 +104,7 @@ Verdict judge(const DriverQuestion& question, const base::Version& version)
 
 std::string origin_of(const DriverQuestion& question)
 {
-  if (question.toolkit != nullptr && question.toolkit->method == Method::local) {
+  if (method_of(question) == Method::local) {
     return "the local installer of CUDA " + question.toolkit->release->version.text();
   }
   return "NVIDIA's archive for " + question.target.os;
@@ -103,8 +112,7 @@ std::string origin_of(const DriverQuestion& question)
 
 DriverSource source_of(const DriverQuestion& question)
 {
-  return question.toolkit != nullptr && question.toolkit->method == Method::local ? DriverSource::local_installer
-                                                                                  : DriverSource::archive;
+  return method_of(question) == Method::local ? DriverSource::local_installer : DriverSource::archive;
 }
 
 DriverSelection
@@ -112,9 +120,19 @@ take(const DriverQuestion& question, const DriverOffer& offer, host::ModuleFlavo
 {
   DriverSelection selection;
   selection.action = DriverAction::install;
+  selection.origin = source_of(question) == DriverSource::local_installer ? DriverOrigin::local_installer
+                                                                          : DriverOrigin::nvidia_archive;
   selection.version = *offer.version;
   selection.module = flavour;
   selection.packages = packages_of(question.manifest, *offer.version, flavour, source_of(question));
+  if (question.target.facts->ground.nvswitches > 0) {
+    // The driver stays the last.
+    const std::uint32_t branch = offer.version->major_part();
+    const std::string manager = is_named_by_branch(question.manifest, branch)
+                                    ? "nvidia-fabricmanager-" + std::to_string(branch)
+                                    : std::string("nvidia-fabricmanager");
+    selection.packages.insert(selection.packages.end() - 1, {manager, offer.version->text() + "-*"});
+  }
   const base::Version* own = own_driver(question);
   findings.reason("driver",
                   fmt::format("{} with the {} kernel module, from {}{}",
@@ -167,11 +185,12 @@ void say_passed(const DriverQuestion& question, const DriverOffer& taken, Findin
 void refuse_all(const DriverQuestion& question, const std::vector<DriverOffer>& ranked, Findings& findings)
 {
   if (ranked.empty()) {
-    findings.refuse("driver", "no driver is known to be in " + origin_of(question), "manifest, ubuntu");
+    findings.refuse(
+        "driver", "no driver is known to be in " + origin_of(question) + why_not_ubuntu(question), "manifest, ubuntu");
     return;
   }
   const Obstacle obstacle = judge(question, *ranked.front().version).obstacle;
-  const std::string other = ubuntu_advice(question);
+  const std::string other = why_not_ubuntu(question);
   const auto [oldest, newest] = std::minmax_element(
       ranked.begin(), ranked.end(), [](const DriverOffer& a, const DriverOffer& b) { return *a.version < *b.version; });
   findings.refuse(
@@ -189,11 +208,42 @@ void refuse_all(const DriverQuestion& question, const std::vector<DriverOffer>& 
       obstacle.source);
 }
 
+/// The release's own is not taken where Ubuntu has one that does.
+DriverSelection take_ubuntus(const DriverQuestion& question, DriverSelection selection, Findings& findings)
+{
+  const base::Version* own = own_driver(question);
+  if (own != nullptr && selection.version != *own) {
+    std::string why = judge(question, *own).obstacle.text;
+    for (const TargetGpu& gpu : question.target.gpus) {
+      why = why.empty() ? branch_doubt(*own, gpu) : why;
+    }
+    if (why.empty()) {
+      why = selection.origin == DriverOrigin::ubuntu_prebuilt
+                ? "Ubuntu's comes with modules for its kernels, NVIDIA's has them built here"
+                : "drivers of Ubuntu's go with its kernels, and are taken where they suffice";
+    }
+    findings.reason("driver",
+                    fmt::format("{}, which came with CUDA {}, was passed over: {}",
+                                own->text(),
+                                question.toolkit->release->version.text(),
+                                why));
+  }
+  return selection;
+}
+
 DriverSelection install_best(const DriverQuestion& question, std::vector<DriverOffer> offers, Findings& findings)
 {
   offers.erase(std::remove_if(offers.begin(), offers.end(), [](const DriverOffer& offer) { return !offer.seen; }),
                offers.end());
   rank(question, offers);
+  // A local installer's own driver belongs to its toolkit; else Ubuntu's come first.
+  const bool has_own = method_of(question) == Method::local && !offers.empty() &&
+                       !judge(question, *offers.front().version).obstacle.stands();
+  if (!has_own) {
+    if (auto selection = take_ubuntu(question, findings)) {
+      return take_ubuntus(question, *std::move(selection), findings);
+    }
+  }
   for (const DriverOffer& offer : offers) {
     const Verdict verdict = judge(question, *offer.version);
     if (!verdict.obstacle.stands()) {
@@ -203,6 +253,36 @@ DriverSelection install_best(const DriverQuestion& question, std::vector<DriverO
   }
   refuse_all(question, offers, findings);
   return {};
+}
+
+/// "; Ubuntu's nvidia-driver-535 is a transitional package…" where what was asked for is one.
+std::string transition(const DriverQuestion& question)
+{
+  const std::string branch = question.request.driver.version->prefix(1);
+  const std::string name = "nvidia-driver-" + branch;
+  const std::string next = becomes(question.manifest, *question.target.ubuntu, *question.target.facts, name);
+  const std::string digits = next.substr(std::min(next.size(), std::string_view("nvidia-driver-").size()));
+  return next.empty() ? std::string()
+                      : fmt::format("; Ubuntu's {} is a transitional package that installs {}: ask for --driver {}",
+                                    name,
+                                    next,
+                                    digits.substr(0, digits.find('-')));
+}
+
+/// Of those that were asked for, the local installer's own, then Ubuntu's, then NVIDIA's.
+std::optional<DriverSelection> take_asked_ubuntu(const DriverQuestion& question, Findings& findings)
+{
+  const base::Version& asked = *question.request.driver.version;
+  const base::Version* own = method_of(question) == Method::local ? own_driver(question) : nullptr;
+  if (own != nullptr && own->begins_with(asked) && !judge(question, *own).obstacle.stands()) {
+    return std::nullopt;
+  }
+  auto selection = take_ubuntu(question, findings);
+  const std::string words = selection ? std::string() : transition(question);
+  if (!words.empty()) {
+    findings.reason("driver", "of Ubuntu's none is driver " + asked.text() + words);
+  }
+  return selection;
 }
 
 void refuse_unknown(const DriverQuestion& question, const std::vector<DriverOffer>& offers, Findings& findings)
@@ -215,11 +295,12 @@ void refuse_unknown(const DriverQuestion& question, const std::vector<DriverOffe
     }
   }
   findings.refuse("driver",
-                  fmt::format("driver {} is not known to be in {}{}{}",
+                  fmt::format("driver {} is not known to be in {}{}{}{}",
                               question.request.driver.version->text(),
                               origin_of(question),
                               branches.empty() ? "" : "; it has the branches ",
-                              fmt::join(branches, ", ")),
+                              fmt::join(branches, ", "),
+                              transition(question)),
                   "manifest, drivers");
 }
 
@@ -228,12 +309,22 @@ void refuse_unknown(const DriverQuestion& question, const std::vector<DriverOffe
 DriverSelection install_asked(const DriverQuestion& question, std::vector<DriverOffer> offers, Findings& findings)
 {
   const base::Version& asked = *question.request.driver.version;
+  if (auto selection = take_asked_ubuntu(question, findings)) {
+    return *std::move(selection);
+  }
   std::vector<DriverOffer> fitting;
   std::copy_if(offers.begin(), offers.end(), std::back_inserter(fitting), [&](const DriverOffer& offer) {
     return offer.version->begins_with(asked);
   });
   if (fitting.empty()) {
-    refuse_unknown(question, offers, findings);
+    const std::vector<UbuntuDriver> ubuntus = rank_ubuntu(question);
+    const Obstacle obstacle = ubuntus.empty() ? Obstacle{} : ubuntu_obstacle(question, ubuntus.front());
+    if (obstacle.stands()) {
+      findings.refuse(
+          "driver", fmt::format("driver {} was asked for, but {}", asked.text(), obstacle.text), obstacle.source);
+    } else {
+      refuse_unknown(question, offers, findings);
+    }
     return {};
   }
   std::stable_sort(fitting.begin(), fitting.end(), [](const DriverOffer& a, const DriverOffer& b) {
@@ -257,6 +348,10 @@ DriverSelection install_driver(const DriverQuestion& question, Findings& finding
 {
   if (question.target.ubuntu == nullptr || !question.target.arch) {
     return {}; // Already refused: for no known system there is no archive.
+  }
+  if (const Obstacle obstacle = machine_obstacle(question.target); obstacle.stands()) {
+    findings.refuse("driver", obstacle.text, obstacle.source);
+    return {};
   }
   std::vector<DriverOffer> offers = offers_for(question);
   if (question.request.driver.choice == DriverChoice::exact && question.request.driver.version) {

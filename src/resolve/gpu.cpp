@@ -104,15 +104,47 @@ void add_kind(std::vector<TargetGpu>& gpus, const TargetGpu& gpu)
   }
 }
 
-void ask_for_capability(base::PciId id, Findings& findings)
+/// What the known GPUs of the same 64 numbers are, where all are of one kind: NVIDIA numbers its chips in such blocks.
+/// nullopt: there are none, or of several kinds.
+const manifest::Gpu* neighbour_of(const manifest::Manifest& manifest, base::PciId id)
 {
+  constexpr unsigned k_block = 0x3f;
+  const manifest::Gpu* neighbour = nullptr;
+  for (const manifest::Gpu& gpu : manifest.gpus) {
+    if ((gpu.id.device | k_block) != (id.device | k_block) || !gpu.compute_capability) {
+      continue;
+    }
+    if (neighbour != nullptr &&
+        (neighbour->architecture != gpu.architecture || neighbour->compute_capability != gpu.compute_capability)) {
+      return nullptr;
+    }
+    neighbour = &gpu;
+  }
+  return neighbour;
+}
+
+void ask_for_capability(const manifest::Manifest& manifest, base::PciId id, Findings& findings)
+{
+  const manifest::Gpu* neighbour = neighbour_of(manifest, id);
+  const std::string sm = neighbour != nullptr ? neighbour->compute_capability->sm() : "sm_90";
+  const std::string guess =
+      neighbour != nullptr
+          ? fmt::format("; by its number it is perhaps of {} ({}), which is a guess: if so, give --gpu {}",
+                        neighbour->architecture,
+                        sm,
+                        sm)
+          : fmt::format("; name its compute capability, e.g. --gpu {}", sm);
   findings.refuse(
       "gpu",
-      fmt::format("the NVIDIA GPU {} is not known here; name its compute capability, e.g. --gpu sm_90 "
-                  "(`nvidia-smi --query-gpu=compute_cap --format=csv` or developer.nvidia.com/cuda-gpus tell it)",
-                  id.text()),
+      fmt::format("the NVIDIA GPU {} is not known here{} (`nvidia-smi --query-gpu=compute_cap --format=csv` "
+                  "or developer.nvidia.com/cuda-gpus tell it)",
+                  id.text(),
+                  guess),
       "manifest, gpus");
 }
+
+/// NVIDIA's own system for GB10 has its own kernel and archive.
+constexpr base::PciId k_dgx_spark{base::k_nvidia_vendor, 0x2e12};
 
 void say_what_is_odd(const TargetGpu& gpu, base::Arch arch, Findings& findings)
 {
@@ -191,7 +223,7 @@ std::vector<TargetGpu> find_gpus(const manifest::Manifest& manifest, const host:
     }
     seen = true;
     if (record == nullptr && !device.capability) {
-      ask_for_capability(device.id.value_or(base::PciId{base::k_nvidia_vendor, 0}), findings);
+      ask_for_capability(manifest, device.id.value_or(base::PciId{base::k_nvidia_vendor, 0}), findings);
       continue;
     }
     TargetGpu gpu = record != nullptr ? from_record(*record) : from_capability(manifest, *device.capability);
@@ -201,6 +233,11 @@ std::vector<TargetGpu> find_gpus(const manifest::Manifest& manifest, const host:
     gpu.absent_branch = branch_without(manifest, gpu.first_branch);
     gpu.driven = device.bound_driver == "nvidia";
     say_what_is_odd(gpu, facts.arch.value_or(base::Arch::amd64), findings);
+    if (device.id == k_dgx_spark && facts.kernel.ends_with("-nvidia")) {
+      findings.caution("host",
+                       "this is a DGX Spark: its driver and kernel come from NVIDIA's own archive for it, and others "
+                       "break them; keep its driver");
+    }
     add_kind(gpus, gpu);
   }
   if (!seen) {

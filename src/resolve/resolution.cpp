@@ -25,4 +25,24 @@ Outcome resolve(const Request& request, const manifest::Manifest& manifest, cons
   return refusal;
 }
 
+std::string_view name_of(DriverOrigin origin)
+{
+  switch (origin) {
+  case DriverOrigin::nvidia_archive:
+    return "nvidia";
+  case DriverOrigin::local_installer:
+    return "local-installer";
+  case DriverOrigin::ubuntu_prebuilt:
+    return "ubuntu-prebuilt";
+  case DriverOrigin::ubuntu_dkms:
+    break;
+  }
+  return "ubuntu-dkms";
+}
+
+bool is_ubuntus(DriverOrigin origin)
+{
+  return origin == DriverOrigin::ubuntu_prebuilt || origin == DriverOrigin::ubuntu_dkms;
+}
+
 } // namespace cudasetup::resolve

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -32,11 +33,24 @@ struct ToolkitChoice {
 
 enum class DriverAction { install, keep, none };
 
+/// Where a driver comes from, and how its kernel module does.
+enum class DriverOrigin {
+  nvidia_archive,  ///< DKMS builds the module
+  local_installer, ///< of a CUDA release; DKMS builds the module
+  ubuntu_prebuilt, ///< modules that Ubuntu has built and signed for the kernel
+  ubuntu_dkms,
+};
+std::string_view name_of(DriverOrigin origin);
+bool is_ubuntus(DriverOrigin origin);
+
 struct DriverSelection {
   DriverAction action = DriverAction::none;
   std::optional<base::Version> version;
   std::optional<host::ModuleFlavour> module;
   std::vector<manifest::AptPackage> packages;
+  DriverOrigin origin = DriverOrigin::nvidia_archive; ///< of one that is installed
+  /// The component of Ubuntu's archive that has to be added to apt's sources first; empty: none.
+  std::string component = {};
 };
 
 struct TorchChoice {

@@ -94,6 +94,7 @@ const manifest::UbuntuRelease* nearest_release(const manifest::Manifest& manifes
 Target find_target(const manifest::Manifest& manifest, const host::HostFacts& facts)
 {
   Target target;
+  target.facts = &facts;
   check_system(manifest, facts, target);
   target.arch = facts.arch;
   if (!facts.arch) {
@@ -108,6 +109,7 @@ Target find_target(const manifest::Manifest& manifest, const host::HostFacts& fa
     target.os = target.place == Place::wsl ? std::string(k_wsl_directory) : target.ubuntu->os;
     target.archive = facts.arch ? manifest.find_archive(target.os, *facts.arch) : nullptr;
     target.drivers = drivers_in(manifest, target.archive);
+    target.ubuntu_drivers = ubuntu_drivers(manifest, *target.ubuntu, facts);
   }
   target.gpus = find_gpus(manifest, facts, target.findings);
   target.driver = facts.driver ? &*facts.driver : nullptr;

@@ -5,6 +5,7 @@
 #include "resolve/driver_offer.hpp"
 #include "resolve/findings.hpp"
 #include "resolve/gpu.hpp"
+#include "resolve/ubuntu_offer.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -18,6 +19,7 @@ enum class Place { machine, container, wsl };
 
 /// The machine to serve, in the manifest's terms. Points into the manifest and the facts it was made from.
 struct Target {
+  const host::HostFacts* facts = nullptr;
   const manifest::UbuntuRelease* ubuntu = nullptr; ///< null: not an Ubuntu that is known (then refused)
   std::optional<base::Arch> arch;
   std::string os; ///< NVIDIA's directory name: ubuntu2204, or wsl-ubuntu
@@ -26,6 +28,7 @@ struct Target {
   std::vector<TargetGpu> gpus;
   const host::LoadedDriver* driver = nullptr; ///< null: none is loaded
   std::vector<DriverOffer> drivers;           ///< what the network archive has
+  std::vector<UbuntuDriver> ubuntu_drivers;   ///< what Ubuntu's archive has
   std::optional<base::Version> glibc;
   std::optional<std::uint32_t> gcc;    ///< major of the default compiler, installed or to be installed
   std::optional<base::Version> python; ///< the one that is there, else the one its release would install

@@ -2,21 +2,29 @@
 
 #include "resolve/driver.hpp"
 
-#include <cstdint>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace cudasetup::resolve {
 
-/// Ubuntu's own package of the branch, where it drives every GPU; nullopt where there is none, as far as is known.
-std::optional<std::string>
-ubuntu_package(const manifest::Manifest& manifest, const Target& target, const manifest::DriverBranch& branch);
+/// What stands against a driver of Ubuntu's: the need, a GPU, the module that was asked for, the kernel, a component of
+/// the archive that apt does not use and cannot be told to, or a fabric manager of another version.
+Obstacle ubuntu_obstacle(const DriverQuestion& question, const UbuntuDriver& driver);
 
-/// How Ubuntu's own package gets on the machine: "sudo apt-get install nvidia-driver-470", and what to be careful of.
-std::string ubuntu_way(const std::string& package, std::uint32_t branch);
+/// Ubuntu's drivers that the request names, the most wanted first whatever stands against them: those with modules
+/// built for the kernels of this machine; of the wanted kind (server or not); sure to know every GPU; of no new-feature
+/// branch; with the module that NVIDIA holds for the default; from a component that apt uses; then of the branch
+/// nearest to the toolkit's own, above before below; without a toolkit the newest.
+std::vector<UbuntuDriver> rank_ubuntu(const DriverQuestion& question);
 
-/// "; Ubuntu's own nvidia-driver-470 does (...)": the newest branch that drives every GPU and is new enough, to be
-/// named where NVIDIA's archive has none that will do; empty where Ubuntu has none either, as far as is known.
+/// The first of rank_ubuntu that nothing stands against, with its packages for what the machine is, and what is to be
+/// said of it and of those before it. nullopt: there is none, and nothing was said.
+std::optional<DriverSelection> take_ubuntu(const DriverQuestion& question, Findings& findings);
+
+/// What stands against the most wanted of Ubuntu's, to be said where nothing else does; empty where Ubuntu has none.
+std::string why_not_ubuntu(const DriverQuestion& question);
+
+/// "; Ubuntu's own nvidia-driver-470 does (…)": what would be taken, for who wants no driver from us; else empty.
 std::string ubuntu_advice(const DriverQuestion& question);
 
 } // namespace cudasetup::resolve

@@ -69,6 +69,8 @@ private:
   void check_kept_driver();
   void check_new_driver();
   void check_driver_packages(const Version& driver, host::ModuleFlavour module);
+  void check_ubuntus_packages(const Version& driver, host::ModuleFlavour module);
+  bool ubuntus_would_do() const;
   void check_knowledge(const Version& driver);
 
   const Machine& m_machine;
@@ -249,6 +251,7 @@ void Checker::check_no_driver()
       m_machine.place == Place::machine && !m_machine.cards.empty() && m_request.driver.choice != DriverChoice::none;
   if (wanted && m_resolution.cuda && m_resolution.cuda->method == Method::runfile) {
     require(has_caution("driver"), "driver", "nothing is said of the missing driver");
+    require(!ubuntus_would_do(), "driver", "the GPU is left without a driver, and Ubuntu has one");
   } else if (wanted && (needs_driver() || (m_release == nullptr && m_build == nullptr))) {
     require(false, "driver", "the GPU is left without a driver");
   }
@@ -297,9 +300,6 @@ void Checker::check_new_driver()
     require(branch_drives(*driver.version, card), "driver", "its branch does not drive " + card.name);
     require(module_drives(*driver.module, card), "driver", "its module does not drive " + card.name);
   }
-  require(module_packaged(*m_machine.manifest, driver.version->major_part(), *driver.module),
-          "driver",
-          "the branch has no such module");
   if (m_request.module != resolve::ModuleChoice::automatic) {
     require((m_request.module == resolve::ModuleChoice::open) == (*driver.module == host::ModuleFlavour::open),
             "asked",
@@ -312,13 +312,58 @@ void Checker::check_new_driver()
         m_machine.driver && (!need || *need <= *m_machine.driver) && drives_all(*m_machine.driver, m_machine);
     require(!enough, "driver", "the loaded driver suffices and was to be kept");
   }
+  check_knowledge(*driver.version);
+  if (resolve::is_ubuntus(driver.origin)) {
+    check_ubuntus_packages(*driver.version, *driver.module);
+    return;
+  }
+  const bool has_own = m_release != nullptr && m_resolution.cuda->method == Method::local;
+  require(m_request.driver.choice == DriverChoice::exact || has_own || !ubuntus_would_do(),
+          "driver",
+          "NVIDIA's is taken where one of Ubuntu's would do");
+  require(module_packaged(*m_machine.manifest, driver.version->major_part(), *driver.module),
+          "driver",
+          "the branch has no such module");
   const Method method = m_resolution.cuda ? m_resolution.cuda->method : Method::network;
   const auto offered = drivers_of(m_release, method, m_machine);
   require(std::find(offered.begin(), offered.end(), *driver.version) != offered.end(),
           "driver",
           driver.version->text() + " does not come this way");
   check_driver_packages(*driver.version, *driver.module);
-  check_knowledge(*driver.version);
+}
+
+bool Checker::ubuntus_would_do() const
+{
+  const auto need = least_driver(m_release, m_build);
+  const std::vector<UbuntuOffer> offers = ubuntus_of(m_machine);
+  return std::any_of(offers.begin(), offers.end(), [&](const UbuntuOffer& offer) {
+    return ubuntus_fits(offer, m_machine, m_request) && (!need || *need <= offer.version);
+  });
+}
+
+/// Names without versions, as Ubuntu's change; modules that it has built go in the same transaction, where there are
+/// any: gpu/drivers.json prebuilt_modules.
+void Checker::check_ubuntus_packages(const Version& driver, host::ModuleFlavour module)
+{
+  const resolve::DriverSelection& chosen = m_resolution.driver;
+  const std::vector<UbuntuOffer> offers = ubuntus_of(m_machine);
+  const std::string& name = chosen.packages.front().name;
+  const auto offer = std::find_if(offers.begin(), offers.end(), [&](const UbuntuOffer& each) {
+    return each.package == name && each.version == driver && each.module == module;
+  });
+  require(offer != offers.end(), "driver", "Ubuntu has no " + name + " with driver " + driver.text());
+  if (offer == offers.end()) {
+    return;
+  }
+  const bool has_modules = std::any_of(chosen.packages.begin(), chosen.packages.end(), [](const auto& package) {
+    return package.name.starts_with("linux-modules-nvidia-");
+  });
+  require(has_modules == offer->prebuilt, "driver", "modules that Ubuntu has built are taken where there are any");
+  const bool better = std::any_of(offers.begin(), offers.end(), [&](const UbuntuOffer& each) {
+    const auto need = least_driver(m_release, m_build);
+    return each.prebuilt && ubuntus_fits(each, m_machine, m_request) && (!need || *need <= each.version);
+  });
+  require(offer->prebuilt || !better, "driver", "DKMS is to build a module where Ubuntu has one built");
 }
 
 /// NVIDIA's names: cuda/packages.md 1 and 4, gpu/drivers.json nvidia_repo_packages. There cuda-drivers-NNN has the

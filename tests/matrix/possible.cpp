@@ -110,6 +110,11 @@ Possible::Possible(const Rows& rows, const Machine& machine, const resolve::Requ
   m_loaded_drives = machine.driver && drives_all(*machine.driver, machine);
   m_some_driver_drives = some_driver_drives_all(machine, request.module);
   m_newest_of_archive = newest_fit(drivers_of(nullptr, Method::network, machine), machine, request);
+  for (const UbuntuOffer& offer : ubuntus_of(machine)) {
+    if (ubuntus_fits(offer, machine, request) && (!m_newest_of_ubuntu || *m_newest_of_ubuntu < offer.version)) {
+      m_newest_of_ubuntu = offer.version;
+    }
+  }
   std::uint64_t compilers = ~std::uint64_t{0};
   if (request.profile != manifest::Profile::runtime && machine.gcc) {
     compilers = packaged_compilers(machine.ubuntu->version) | std::uint64_t{1} << *machine.gcc;
@@ -195,6 +200,7 @@ void Possible::look_at_drivers(const resolve::Request& request,
   if (choice == DriverChoice::keep || foreign || (m_machine.cards.empty() && choice == DriverChoice::automatic)) {
     return;
   }
+  offer(m_newest_of_ubuntu); // whatever brings the toolkit
   if (method == Method::network) {
     offer(m_newest_of_archive);
   } else if (method == Method::local) {

@@ -74,6 +74,7 @@ private:
   const Machine& m_machine;
   bool m_loaded_drives = false;
   bool m_some_driver_drives = false;
+  std::optional<base::Version> m_newest_of_ubuntu;  ///< the same of Ubuntu's own
   std::optional<base::Version> m_newest_of_archive; ///< that drives all cards and is what the request names
   std::vector<Release> m_releases;
   std::vector<std::vector<char>> m_works; ///< one bit a method

@@ -119,6 +119,20 @@ bool has_pin(std::uint32_t branch);
 std::vector<base::Version>
 drivers_of(const manifest::CudaRelease* release, resolve::Method method, const Machine& machine);
 
+/// Ubuntu's own drivers for the machine: gpu/drivers.json ubuntu_packages, whose indexes were those of amd64, without
+/// the transitional ones. `prebuilt`: with modules for the kernels that Ubuntu has now (prebuilt_modules, verified).
+/// None where apt uses no source of Ubuntu's archive.
+struct UbuntuOffer {
+  std::string package;
+  base::Version version;
+  host::ModuleFlavour module = host::ModuleFlavour::proprietary;
+  bool prebuilt = false;
+};
+std::vector<UbuntuOffer> ubuntus_of(const Machine& machine);
+
+/// Whether it drives every card, and the request names neither another driver nor the other module.
+bool ubuntus_fits(const UbuntuOffer& offer, const Machine& machine, const resolve::Request& request);
+
 /// Whether a package is the driver's or brings it: cuda, cuda-X-Y, cuda-runtime*, cuda-demo-suite*, cuda-drivers*,
 /// nvidia-*, libnvidia-* (cuda/packages.md 1).
 bool reaches_driver(std::string_view package);

@@ -46,13 +46,14 @@ inline const manifest::TorchBuild* build(std::string_view version, std::string_v
   return nullptr;
 }
 
-/// An Ubuntu on amd64 with one GPU, or none.
+/// An Ubuntu on amd64 with one GPU, or none. Its apt uses no archive of Ubuntu's, so that drivers are NVIDIA's.
 inline host::HostFacts facts_of(const std::string& ubuntu, const std::string& gpu)
 {
   host::HostFacts facts;
   facts.os = {"ubuntu", "", ubuntu, "Ubuntu " + ubuntu, ""};
   facts.arch = base::Arch::amd64;
   facts.pci_readable = true;
+  facts.ubuntu_archive.is_known = true;
   if (!gpu.empty()) {
     facts.gpus.push_back({"", base::PciId::parse(gpu), base::ComputeCapability::parse_sm(gpu), ""});
   }

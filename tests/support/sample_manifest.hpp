@@ -41,7 +41,7 @@ inline constexpr std::string_view k_sample_manifest = R"({
 ],
 "ubuntu": [
 {"version": "18.04", "codename": "bionic", "os": "ubuntu1804",
- "glibc": "2.27", "gcc": "7.4.0", "apt": "1.6", "python": "3.6", "gcc_packages": {"least": 5, "most": 8}, "archives": [
+ "glibc": "2.27", "gcc": "7.4.0", "apt": "1.6", "python": "3.6", "gcc_packages": {"least": 5, "most": 8}, "kernels": [], "archives": [
   {"os": "ubuntu1804", "arch": "amd64",
    "url": "https://developer.download.nvidia.com/compute/cuda/repos/ubuntu1804/x86_64/",
    "keyring": {"url": "https://developer.download.nvidia.com/cuda-keyring_1.1-1_all.deb",
@@ -59,7 +59,7 @@ inline constexpr std::string_view k_sample_manifest = R"({
 "drivers": [
 {"branch": 455, "type": "new-feature", "cuda": "11.1", "modules": ["proprietary"],
  "latest": "455.45.01", "end_of_life": "2021-10-01", "proprietary_package": "cuda-drivers-455",
- "ubuntu_packages": {"20.04": ["nvidia-driver-455"]}, "sources": ["a"]}
+ "ubuntu_packages": {"20.04": [{"name": "nvidia-driver-455", "version": "455.45.01-0ubuntu1", "component": "restricted", "becomes": null, "prebuilt": false}]}, "sources": ["a"]}
 ],
 "torch": [
 {"version": "1.7.1", "torchvision": "0.8.2", "torchaudio": "0.7.2", "least_python": "3.6", "most_python": "3.9",

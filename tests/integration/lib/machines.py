@@ -172,6 +172,9 @@ def expand(machine):
     running = machine.get("running", kernels[0]["release"] if kernels else "6.8.0-151-generic")
     triplet = {"amd64": "x86_64", "arm64": "aarch64"}[machine["arch"]] + "-linux-gnu"
     tree.update({
+        "/etc/apt/sources.list": "".join(
+            "deb http://archive.ubuntu.com/ubuntu %s main restricted universe multiverse\n" % suite
+            for suite in (codename, codename + "-updates")),
         "/etc/os-release": OS_RELEASE.format(os=machine["os"], codename=codename),
         "/proc/sys/kernel/osrelease": running + "\n", "/proc/cmdline": "BOOT_IMAGE=/boot/vmlinuz-%s ro quiet\n" % running,
         "/proc/version": "Linux version %s (buildd@lcy02) (%s-gcc-%s (Ubuntu %s) %s, GNU ld) #1 SMP\n" % (

@@ -55,7 +55,9 @@ TEST(UbuntuSources, OfTheOtherForm)
 TEST(UbuntuSources, WhichComponentsAptUses)
 {
   UbuntuArchive archive;
-  EXPECT_EQ(archive.has_component("restricted"), std::nullopt) << "no source is known";
+  EXPECT_EQ(archive.has_component("restricted"), std::nullopt) << "nobody looked";
+  archive.is_known = true;
+  EXPECT_EQ(archive.has_component("restricted"), false);
   archive.sources = parse_ubuntu_lines("deb http://a.example/ubuntu jammy main restricted", "jammy");
   EXPECT_EQ(archive.has_component("restricted"), true);
   EXPECT_EQ(archive.has_component("multiverse"), false);

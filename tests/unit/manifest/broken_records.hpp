@@ -206,13 +206,13 @@ inline const std::vector<Broken> k_others = {
      "\"October 2021\"",
      "m.json:54: /drivers/0/end_of_life: expected a date such as 2026-04-30, found \"October 2021\""},
     {"driver_packages_of_a_codename",
-     "\"20.04\": [\"nvidia-driver-455\"]",
-     "\"focal\": [\"nvidia-driver-455\"]",
+     "{\"20.04\": [",
+     "{\"focal\": [",
      "m.json:55: /drivers/0/ubuntu_packages/focal: expected an Ubuntu version such as 22.04 as the member's name"},
     {"driver_package_with_quote",
-     "[\"nvidia-driver-455\"]",
-     "[\"nvidia'\"]",
-     "m.json:55: /drivers/0/ubuntu_packages/20.04/0: expected a package name such as cuda-toolkit-11-1, found "
+     "{\"name\": \"nvidia-driver-455\"",
+     "{\"name\": \"nvidia'\"",
+     "m.json:55: /drivers/0/ubuntu_packages/20.04/0/name: expected a package name such as cuda-toolkit-11-1, found "
      "\"nvidia'\""},
     {"torch_pip_unknown",
      "\"find-links\"",

@@ -62,7 +62,9 @@ TEST(Load, reads_every_member)
 
   EXPECT_EQ(manifest.gpus.at(0).first_branch, 410u);
   EXPECT_FALSE(manifest.gpus.at(0).last_branch);
-  EXPECT_EQ(manifest.drivers.at(0).ubuntu_packages.at("20.04"), std::vector<std::string>{"nvidia-driver-455"});
+  EXPECT_EQ(
+      manifest.drivers.at(0).ubuntu_packages.at("20.04"),
+      (std::vector<UbuntuPackage>{{"nvidia-driver-455", "455.45.01-0ubuntu1", "restricted", std::nullopt, false}}));
   EXPECT_EQ(manifest.drivers.at(0).modules, std::vector<std::string>{"proprietary"});
   EXPECT_EQ(manifest.drivers.at(0).proprietary_package, "cuda-drivers-455");
   EXPECT_FALSE(manifest.drivers.at(0).open_package);

@@ -101,6 +101,7 @@ TEST(Planner, TakesTheSeedsRoadInItsOrder)
                           "local-installer",
                           "local-key",
                           "apt-update",
+                          "driver-origin",
                           "apt-install-driver",
                           "apt-install-toolkit",
                           "fetch-libtorch",
@@ -167,50 +168,6 @@ TEST(Planner, AsksAptToWaitForItsLockOnlyWhereItCan)
   EXPECT_THAT(shell_lines(sample->plan(), "apt-install-toolkit").front(), HasSubstr("-o DPkg::Lock::Timeout=300"));
   sample->facts.apt = std::nullopt;
   EXPECT_THAT(shell_lines(sample->plan(), "apt-install-toolkit").front(), Not(HasSubstr("Lock::Timeout")));
-}
-
-TEST(Planner, HoldsAptToTheBranchBeforeItInstallsTheDriver)
-{
-  const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
-  choose_driver(*sample, "595.58.03");
-  sample->resolution.driver.packages = {{"nvidia-driver-pinning-595", ""}, {"nvidia-open", "595.58.03-*"}};
-  const plan::Plan plan = sample->plan();
-  EXPECT_LT(index_of(plan, "apt-update"), index_of(plan, "apt-install-driver-pin"));
-  EXPECT_LT(index_of(plan, "apt-install-driver-pin"), index_of(plan, "apt-install-driver"));
-  EXPECT_THAT(shell_lines(plan, "apt-install-driver-pin").front(), testing::EndsWith(" nvidia-driver-pinning-595"));
-  EXPECT_THAT(shell_lines(plan, "apt-install-driver").front(), testing::Not(HasSubstr("pinning")));
-}
-
-TEST(Planner, TakesUbuntusDriverBeforeNvidiasArchiveIsThere)
-{
-  const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
-  choose_driver(*sample, "550.54.15");
-  sample->resolution.driver.packages = {{"nvidia-driver-550", ""}, {"linux-modules-nvidia-550-generic", ""}};
-  const plan::Plan plan = sample->plan();
-  EXPECT_LT(index_of(plan, "apt-update-system"), index_of(plan, "apt-install-driver"));
-  EXPECT_LT(index_of(plan, "apt-install-driver"), index_of(plan, "nvidia-keyring"));
-  EXPECT_THAT(shell_lines(plan, "apt-install-driver").front(),
-              HasSubstr("nvidia-driver-550 linux-modules-nvidia-550-generic"));
-}
-
-TEST(Planner, NeedsNoArchiveOfNvidiasForUbuntusDriverAlone)
-{
-  const SamplePtr sample = sample_ubuntu("22.04", "2.4.11");
-  choose_driver(*sample, "550.54.15");
-  sample->resolution.driver.packages = {{"nvidia-driver-550", ""}};
-  const plan::Plan plan = sample->plan();
-  EXPECT_THAT(step_ids(plan), ElementsAre("apt-update-system", "apt-install-driver"));
-  EXPECT_EQ(plan.simulation->source_line, "");
-}
-
-TEST(Planner, InstallsTheHeadersOfTheRunningKernelForNvidiasModule)
-{
-  const SamplePtr sample = seed_sample();
-  sample->facts.kernel = "5.4.0-150-generic";
-  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-prerequisites").front(),
-              HasSubstr(" linux-headers-5.4.0-150-generic"));
-  sample->facts.kernel = "5.4.0";
-  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-prerequisites").front(), Not(HasSubstr("linux-headers")));
 }
 
 TEST(Planner, SaysThatADriverIsLoadedByAReboot)

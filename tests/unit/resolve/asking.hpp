@@ -74,6 +74,9 @@ inline void read_option(Request& request, std::string_view option, std::string_v
     request.method = method_named(value);
   } else if (option == "--module") {
     request.module = value == "open" ? ModuleChoice::open : ModuleChoice::proprietary;
+  } else if (option == "--flavour") {
+    request.flavour = value == "server" ? DriverPackages::server
+                                        : (value == "headless" ? DriverPackages::headless : DriverPackages::desktop);
   } else if (option == "--abi") {
     request.abi = value == "cxx11" ? manifest::Abi::cxx11 : manifest::Abi::pre_cxx11;
   } else if (option == "--profile") {

@@ -91,14 +91,14 @@ TEST_F(BuiltInGpus, ACapabilityThatNoGpuHasGetsTheNewestDriverAndACaution)
 {
   const host::HostFacts facts = sample_host("22.04", {"sm_84"});
   const Resolution resolution = get({"--cuda", "12.8"}, facts);
-  EXPECT_THAT(driver_of(resolution), HasSubstr("install 610."));
+  EXPECT_THAT(driver_of(resolution), HasSubstr("install 615."));
   EXPECT_THAT(about(resolution.cautions, "host"), HasSubstr("no GPU of sm_84 is known here"));
-  EXPECT_THAT(about(resolution.cautions, "driver"), HasSubstr("whether driver 610.43.02 knows yours is not known"));
+  EXPECT_THAT(about(resolution.cautions, "driver"), HasSubstr("whether driver 615.71.09 knows yours is not known"));
   const host::HostFacts future = sample_host("22.04", {"sm_130"});
   const Refusal answer = refusal({}, future);
   ASSERT_FALSE(answer.alternatives.empty());
   EXPECT_THAT(answer.alternatives[0].selection, HasSubstr("without a toolkit"));
-  EXPECT_THAT(answer.alternatives[0].text, HasSubstr("installing driver 610."));
+  EXPECT_THAT(answer.alternatives[0].text, HasSubstr("installing driver 615."));
   test::expect_alternatives_resolve(answer, known(), future);
 }
 
@@ -145,31 +145,21 @@ TEST_F(BuiltInGpus, OfTheToolkitsOfATorchThoseThatAptBringsComeFirst)
   EXPECT_EQ(resolution.cuda->method, Method::network);
 }
 
-TEST_F(BuiltInGpus, KeplerOnAnUbuntuWithoutItsDriver)
+TEST_F(BuiltInGpus, KeplerHasUbuntusDriverWhereThereIsOne)
 {
   const host::HostFacts facts = sample_host("22.04", {"10de:102d"});
-  const Refusal answer = refusal({"--cuda", "11.8", "--method", "network"}, facts);
-  EXPECT_THAT(test::lines_of(answer), HasSubstr("is driven up to branch 470 only"));
-  EXPECT_THAT(test::lines_of(answer), HasSubstr("Ubuntu's own nvidia-driver-470 does"));
-  ASSERT_GE(answer.alternatives.size(), 2U);
-  EXPECT_EQ(answer.alternatives[0].text, "by the runfile, without installing a driver");
-  EXPECT_THAT(answer.alternatives[1].arguments,
-              ElementsAre("--cuda", "11.8.0", "--driver", "none", "--method", "network"));
   for (const Resolution& resolution : {get({}, facts), get({"--cuda", "11.8"}, facts)}) {
-    EXPECT_EQ(cuda_of(resolution), "11.8.0") << "by the next method, before an older release";
-    EXPECT_EQ(resolution.cuda->method, Method::runfile);
+    EXPECT_EQ(cuda_of(resolution), "11.8.0");
+    EXPECT_EQ(resolution.cuda->method, Method::network) << "whose archive has no driver for it";
     EXPECT_EQ(torch_of(resolution), "2.5.1+cu118");
-    EXPECT_THAT(about(resolution.reasons, "method"),
-                HasSubstr("network was passed over: NVIDIA's archive for ubuntu2204 has drivers"));
-    EXPECT_THAT(about(resolution.cautions, "driver"),
-                HasSubstr("Ubuntu's own nvidia-driver-470 does (sudo apt-get install nvidia-driver-470"));
+    EXPECT_EQ(driver_of(resolution), "install 470.256.02 nvidia-driver-470=");
+    EXPECT_EQ(resolution.driver.origin, DriverOrigin::ubuntu_dkms);
   }
-  EXPECT_EQ(torch_of(get({"--torch", "2.5.1+cu118"}, facts)), "2.5.1+cu118");
   EXPECT_THAT(about(get({"--cuda", "11.8", "--driver", "none"}, facts).cautions, "driver"),
               HasSubstr("Ubuntu's own nvidia-driver-470 does"));
-  EXPECT_THAT(test::lines_of(refusal({"--cuda", "none", "--torch", "none"}, sample_host("26.04", {"10de:102d"}))),
-              testing::Not(HasSubstr("Ubuntu's own")))
-      << "26.04 has no 470";
+  const std::string refused =
+      test::lines_of(refusal({"--cuda", "none", "--torch", "none"}, sample_host("26.04", {"10de:102d"})));
+  EXPECT_THAT(refused, HasSubstr("is driven up to branch 470 only")) << "26.04 has no 470";
   const Resolution focal = get({"--cuda", "11.4"}, sample_host("20.04", {"10de:102d"}));
   EXPECT_THAT(driver_of(focal), StartsWith("install 470."));
 }

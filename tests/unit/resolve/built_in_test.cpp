@@ -43,7 +43,7 @@ TEST_F(BuiltIn, PascalWithNothingAsked)
 {
   const Resolution resolution = get({}, sample_host("22.04", {"10de:1b06"}));
   EXPECT_THAT(cuda_of(resolution), StartsWith("12."));
-  EXPECT_THAT(driver_of(resolution), HasSubstr("cuda-drivers-"));
+  EXPECT_EQ(driver_of(resolution), "install 580.178.04 nvidia-driver-580= linux-modules-nvidia-580-generic=");
   EXPECT_THAT(about(resolution.reasons, "torch"), HasSubstr("it has code for NVIDIA GeForce GTX 1080 Ti"));
 }
 
@@ -71,8 +71,8 @@ TEST_F(BuiltIn, OldToolkitOnANewUbuntu)
   const Resolution resolution = get({"--cuda", "11.1"}, sample_host("24.04", {"10de:1eb8"}));
   EXPECT_EQ(resolution.cuda->method, Method::runfile);
   EXPECT_EQ(resolution.cuda->host_gcc, 10U);
-  EXPECT_THAT(about(resolution.cautions, "driver"),
-              HasSubstr("no driver is loaded; CUDA 11.1.1 needs driver 450.80.02"));
+  EXPECT_THAT(driver_of(resolution), StartsWith("install 580.")) << "Ubuntu's, whatever brings the toolkit";
+  EXPECT_THAT(about(resolution.reasons, "driver"), HasSubstr("CUDA 11.1.1 needs driver 450.80.02"));
   EXPECT_THAT(test::lines_of(refusal({"--cuda", "11.1"}, sample_host("26.04", {"10de:1eb8"}))),
               AllOf(HasSubstr("[glibc] the headers of CUDA 11.1.1"), HasSubstr("[gcc] CUDA 11.1.1")));
 }
@@ -304,8 +304,13 @@ TEST_F(BuiltIn, AnAskedBranchWhoseSeenDriversAreTooOld)
 {
   // 450.51.06 came with 11.0.3; CUDA 11.4 needs 450.80.02.
   const Resolution resolution = get({"--cuda", "11.4", "--driver", "450"}, sample_host("20.04", {"10de:1eb8"}));
-  EXPECT_EQ(driver_of(resolution), "install 450.248.02 cuda-drivers-450=450.248.02-1");
-  EXPECT_THAT(about(resolution.cautions, "driver"), HasSubstr("has driver 450.248.02 was not seen"));
+  EXPECT_EQ(driver_of(resolution), "install 450.248.02 nvidia-driver-450-server=");
+  // Where Ubuntu has none, NVIDIA's.
+  host::HostFacts arm = sample_host("20.04", {"10de:1eb8"});
+  arm.arch = base::Arch::arm64;
+  const Resolution other = get({"--cuda", "11.4", "--driver", "450", "--torch", "none"}, arm);
+  EXPECT_EQ(driver_of(other), "install 450.248.02 cuda-drivers-450=450.248.02-1");
+  EXPECT_THAT(about(other.cautions, "driver"), HasSubstr("has driver 450.248.02 was not seen"));
 }
 
 TEST_F(BuiltIn, TheArchiveOf2604BeginsWith13_3_1)
