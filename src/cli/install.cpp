@@ -11,6 +11,7 @@
 #include "render/text.hpp"
 #include "report/refusal.hpp"
 #include "report/verification.hpp"
+#include "resolve/secure_boot.hpp"
 
 namespace cudasetup::cli {
 
@@ -41,6 +42,29 @@ base::Result<void> check_can_apply(const Options& options, const Outside& outsid
             .with_hint("print the script instead", again(options, outside, {"--dry-run"})));
   }
   return {};
+}
+
+/// A driver that cannot be loaded is not installed: enrolling the key takes somebody at the console, and comes first.
+base::Result<void> check_can_load(const Options& options, const Outside& outside, const Prepared& prepared)
+{
+  const std::string need = resolve::console_need(prepared.plan.resolution.driver, prepared.facts);
+  if (need.empty()) {
+    return {};
+  }
+  base::Error error = base::make_error(ErrorKind::needs_person, need + "; nothing was changed");
+  if (!prepared.facts.ground.key_is_pending) {
+    error = std::move(error)
+                .with_hint("have the tools and a key",
+                           base::Command{{"sudo", "apt-get", "install", "dkms", "mokutil", "shim-signed"}})
+                .with_hint("make the key, unless there is one",
+                           base::Command{{"sudo", "update-secureboot-policy", "--new-key"}})
+                .with_hint("have it enrolled; the password that it asks for is needed once, after the reboot",
+                           base::Command{{"sudo", "mokutil", "--import", "/var/lib/shim-signed/mok/MOK.der"}});
+  }
+  return base::fail(std::move(error)
+                        .with_hint("reboot, choose \"Enroll MOK\" at the console, and give that password",
+                                   base::Command{{"sudo", "reboot"}})
+                        .with_hint("then give the same command again", again(options, outside, {})));
 }
 
 json::Value result_document(const Prepared& prepared,
@@ -131,6 +155,7 @@ apply_plan(const Options& options, Outside& outside, const effects::Effects& eff
     }
     return 0;
   }
+  CUDASETUP_TRY(check_can_load(options, outside, prepared));
   CUDASETUP_TRY(check_can_agree(options, outside));
   outside.console.say(render::to_text(prepared.plan, prepared.facts));
   const auto ask = [&](const plan::Plan& costed) {

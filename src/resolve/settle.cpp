@@ -6,6 +6,7 @@
 #include "resolve/driver_need.hpp"
 #include "resolve/kernels.hpp"
 #include "resolve/method.hpp"
+#include "resolve/secure_boot.hpp"
 #include "resolve/torch_check.hpp"
 
 #include <algorithm>
@@ -42,6 +43,9 @@ void settle_driver(const Question& question, Attempt& attempt)
       choose_driver({question.manifest, question.target, question.request, toolkit, std::move(need)}, attempt.findings);
   if (attempt.findings.constraints.size() > before && !asked_by_torch) {
     attempt.mendable = false;
+  }
+  if (std::string need_of_console = console_need(resolution.driver, *question.target.facts); !need_of_console.empty()) {
+    attempt.findings.caution("driver", std::move(need_of_console));
   }
 }
 
