@@ -57,10 +57,10 @@ std::string pin_of(DriverOrigin origin)
 {
   const std::string packages(k_driver_packages);
   return origin == DriverOrigin::ubuntu
-             ? "# The driver is Ubuntu's.\nPackage: " + packages +
+             ? "Explanation: The driver is Ubuntu's.\nPackage: " + packages +
                    " nvidia-modprobe nvidia-persistenced nvidia-settings\nPin: release l=NVIDIA CUDA\nPin-Priority: "
                    "-1\n"
-             : "# The driver is NVIDIA's.\nPackage: " + packages +
+             : "Explanation: The driver is NVIDIA's.\nPackage: " + packages +
                    " linux-modules-nvidia-* linux-objects-nvidia-*\nPin: release o=Ubuntu\nPin-Priority: -1\n";
 }
 

@@ -123,7 +123,11 @@ auto wantedness(const DriverQuestion& question, const UbuntuDriver& driver)
   // NVIDIA's default is the open one from where it packages that by itself.
   const bool open = package_of(question.manifest, driver.branch->branch, host::ModuleFlavour::open) != nullptr;
   const auto& archive = question.target.facts->ubuntu_archive;
-  return std::tuple(driver.origin != DriverOrigin::ubuntu_prebuilt,
+  // Kepler on 22.04 would get 390, whose modules are still built, in place of 470.
+  const auto& cuda = question.manifest.cuda;
+  const base::Version* oldest = cuda.empty() ? nullptr : least_driver(cuda.front());
+  return std::tuple(oldest != nullptr && driver.version < *oldest,
+                    driver.origin != DriverOrigin::ubuntu_prebuilt,
                     driver.is_server() != wants_server,
                     !is_unlisted(question) && !is_sure(question, driver.version),
                     driver.branch->type == "new-feature" && !is_unlisted(question),

@@ -11,7 +11,8 @@ namespace cudasetup::resolve {
 /// the archive that apt does not use and cannot be told to, or a fabric manager of another version.
 Obstacle ubuntu_obstacle(const DriverQuestion& question, const UbuntuDriver& driver);
 
-/// Ubuntu's drivers that the request names, the most wanted first whatever stands against them: those with modules
+/// Ubuntu's drivers that the request names, the most wanted first whatever stands against them: those that some
+/// CUDA runs on; with modules
 /// built for the kernels of this machine; of the wanted kind (server or not); sure to know every GPU; of no new-feature
 /// branch; with the module that NVIDIA holds for the default; from a component that apt uses; then of the branch
 /// nearest to the toolkit's own, above before below; without a toolkit the newest.

@@ -114,6 +114,7 @@ TEST(Machines, UbuntusArchiveAsAptKnowsIt)
   test::FakeFiles files;
   test::put_machine_files(files, "desktop-rtx4090");
   test::FakeProcesses processes;
+  files.put("/etc/apt/sources.list", "");
   files.put("/etc/apt/sources.list.d/ubuntu.sources",
             "Types: deb\nURIs: http://archive.ubuntu.com/ubuntu\nSuites: noble noble-updates\nComponents: main "
             "restricted\n");

@@ -24,7 +24,7 @@ TEST(PlanText, ShowsChoiceStepsAndCost)
   EXPECT_THAT(text, HasSubstr("  driver    install 455.32.00 (cuda-drivers-455)\n"));
   EXPECT_THAT(text, HasSubstr("  LibTorch  1.7.1+cu110, ABI cxx11, in /opt/libtorch/1.7.1+cu110\n"));
   EXPECT_THAT(text, HasSubstr("  1  Read Ubuntu's package lists\n"));
-  EXPECT_THAT(text, HasSubstr(" 16  Remove the downloads\n"));
+  EXPECT_THAT(text, HasSubstr(" 17  Remove the downloads\n"));
   EXPECT_THAT(text, HasSubstr("\nCost\n  download  not known beforehand: "));
 }
 

@@ -228,6 +228,16 @@ TEST_F(UbuntuDriverRule, KeplerOnAKernelBeyondItsBranch)
               HasSubstr("Ubuntu's nvidia-driver-470: kernel 6.8.0-149-generic is too new for it"));
 }
 
+TEST_F(UbuntuDriverRule, ADriverThatNoCudaRunsOnIsTheLast)
+{
+  host::HostFacts facts = desktop("22.04", {"10de:102d"}, "5.15.0-204-generic", "generic");
+  list(facts,
+       {{"nvidia-driver-390", at("390.157-0ubuntu0.22.04.2")},
+        {"linux-modules-nvidia-390-5.15.0-204-generic", at("5.15.0-204.214")},
+        {"nvidia-driver-470", at("470.256.02-0ubuntu0.22.04.6")}});
+  EXPECT_EQ(driver_of(get({"--cuda", "none", "--torch", "none"}, facts)), "install 470.256.02 nvidia-driver-470=");
+}
+
 TEST_F(UbuntuDriverRule, AKernelNewerThanUbuntusIsADoubt)
 {
   host::HostFacts facts = sample_host("24.04", {"10de:2684"});
