@@ -53,13 +53,11 @@ base::Result<void> check_can_load(const Options& options, const Outside& outside
   }
   base::Error error = base::make_error(ErrorKind::needs_person, need + "; nothing was changed");
   if (!prepared.facts.ground.key_is_pending) {
-    error = std::move(error)
-                .with_hint("have the tools and a key",
-                           base::Command{{"sudo", "apt-get", "install", "dkms", "mokutil", "shim-signed"}})
-                .with_hint("make the key, unless there is one",
-                           base::Command{{"sudo", "update-secureboot-policy", "--new-key"}})
-                .with_hint("have it enrolled; the password that it asks for is needed once, after the reboot",
-                           base::Command{{"sudo", "mokutil", "--import", "/var/lib/shim-signed/mok/MOK.der"}});
+    error.hints = {
+        {"have the tools", base::Command{{"sudo", "apt-get", "install", "dkms", "mokutil", "shim-signed"}}},
+        {"make the key, unless there is one", base::Command{{"sudo", "update-secureboot-policy", "--new-key"}}},
+        {"have it enrolled; the password that it asks for is needed once, after the reboot",
+         base::Command{{"sudo", "mokutil", "--import", "/var/lib/shim-signed/mok/MOK.der"}}}};
   }
   return base::fail(std::move(error)
                         .with_hint("reboot, choose \"Enroll MOK\" at the console, and give that password",
