@@ -1,6 +1,7 @@
 #include "apply/uninstall_parts.hpp"
 
 #include "base/text.hpp"
+#include "host/package_names.hpp"
 #include "host/paths.hpp"
 #include "plan/environment_file.hpp"
 #include "plan/holds.hpp"
@@ -247,9 +248,13 @@ void point_at_another_toolkit(const UninstallInput& input, const Going& going, R
   registered.write_link(path, newest == nullptr ? "" : newest->directory);
 }
 
-/// Whether the path belongs to a toolkit that goes, or to NVIDIA's archive, which nothing needs any more.
+/// Whether the path belongs to a toolkit that goes, to the driver where it goes, or to NVIDIA's archive, which nothing
+/// needs any more.
 bool belongs_to_what_goes(const Going& going, const std::string& path)
 {
+  if (path == host::k_driver_pin_file || path == host::k_component_file) {
+    return std::any_of(going.packages.begin(), going.packages.end(), host::is_driver_package);
+  }
   const bool of_toolkit = std::any_of(going.minors.begin(), going.minors.end(), [&](const std::string& minor) {
     return path == std::string(host::k_cuda_loader_prefix) + minor + ".conf" ||
            path == std::string(host::k_runfile_loader_prefix) + dashed(minor) + ".conf";
