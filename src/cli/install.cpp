@@ -48,16 +48,25 @@ base::Result<void> check_can_apply(const Options& options, const Outside& outsid
 base::Result<void> check_can_load(const Options& options, const Outside& outside, const Prepared& prepared)
 {
   const std::string need = resolve::console_need(prepared.plan.resolution.driver, prepared.facts);
-  if (need.empty()) {
+  const auto& steps = prepared.plan.steps;
+  const bool comes =
+      std::any_of(steps.begin(), steps.end(), [](const plan::Step& step) { return step.id == "apt-install-driver"; });
+  if (need.empty() || !comes) {
     return {};
   }
   base::Error error = base::make_error(ErrorKind::needs_person, need + "; nothing was changed");
   if (!prepared.facts.ground.key_is_pending) {
-    error.hints = {
+    if (prepared.facts.ubuntu_archive.listed.empty()) {
+      error.hints = {
+          {"apt has no lists of Ubuntu's modules yet, which need no key: read them, and give the same command again",
+           base::Command{{"sudo", "apt-get", "update"}}}};
+    }
+    const std::vector<base::Hint> enrolling = {
         {"have the tools", base::Command{{"sudo", "apt-get", "install", "dkms", "mokutil", "shim-signed"}}},
         {"make the key, unless there is one", base::Command{{"sudo", "update-secureboot-policy", "--new-key"}}},
         {"have it enrolled; the password that it asks for is needed once, after the reboot",
          base::Command{{"sudo", "mokutil", "--import", "/var/lib/shim-signed/mok/MOK.der"}}}};
+    error.hints.insert(error.hints.end(), enrolling.begin(), enrolling.end());
   }
   return base::fail(std::move(error)
                         .with_hint("reboot, choose \"Enroll MOK\" at the console, and give that password",

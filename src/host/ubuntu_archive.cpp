@@ -25,11 +25,19 @@ bool is_suite(std::string_view suite, std::string_view codename)
   return suite.empty() || suite == "-updates" || suite == "-security";
 }
 
-/// Archives of other people have Ubuntu's suites too.
-bool is_ubuntus(std::string_view uri)
+/// Archives of other people have Ubuntu's suites and its word main too.
+bool is_others(std::string_view uri)
 {
-  return uri.find("ppa.launchpad") == std::string_view::npos &&
-         uri.find("developer.download.") == std::string_view::npos;
+  return uri.find("ppa.launchpad") != std::string_view::npos ||
+         uri.find("developer.download.") != std::string_view::npos;
+}
+
+/// Whether it is Ubuntu's archive or a mirror of it: what others have there is called main alone.
+bool is_ubuntus(std::string_view uri, const std::vector<std::string>& components)
+{
+  const bool has_more = std::any_of(
+      components.begin(), components.end(), [](const std::string& component) { return component != k_components[0]; });
+  return !is_others(uri) && (has_more || (!components.empty() && uri.find(".ubuntu.com") != std::string_view::npos));
 }
 
 std::vector<std::string> components_of(const std::vector<std::string_view>& words)
@@ -69,13 +77,13 @@ std::optional<UbuntuSource> parse_line(std::string_view line, std::string_view c
     rest.remove_prefix(end + 1);
   }
   const std::vector<std::string_view> words = base::words(rest);
-  if (words.size() < 3 || !is_suite(words[1], codename) || !is_ubuntus(words[0])) {
+  if (words.size() < 3 || !is_suite(words[1], codename)) {
     return std::nullopt;
   }
   source.uri = words[0];
   source.suite = words[1];
   source.components = components_of({words.begin() + 2, words.end()});
-  return source.components.empty() ? std::nullopt : std::optional(std::move(source));
+  return is_ubuntus(source.uri, source.components) ? std::optional(std::move(source)) : std::nullopt;
 }
 
 bool is_off(const Stanza& stanza)
@@ -134,6 +142,17 @@ std::string_view kernel_of(std::string_view modules)
   }
   rest.remove_prefix(rest.starts_with('-') ? 1 : 0);
   return rest;
+}
+
+/// 7.0.0-43-generic of "linux-modules-nvidia-580-7.0.0-43-generic (= X)".
+std::string kernel_led_to(std::string_view depends)
+{
+  for (const std::string_view relation : base::split(depends, ',')) {
+    if (name_in(relation).starts_with(k_modules)) {
+      return std::string(kernel_of(name_in(relation)));
+    }
+  }
+  return {};
 }
 
 bool is_wanted(std::string_view name, const std::vector<std::string>& kernels)
@@ -195,7 +214,7 @@ std::vector<UbuntuSource> parse_ubuntu_stanzas(std::string_view text, std::strin
     const bool inside = key.find('\n') != std::string_view::npos || key.starts_with("-----BEGIN");
     for (const std::string_view uri : base::words(field(stanza, "uris"))) {
       for (const std::string_view suite : base::words(field(stanza, "suites"))) {
-        if (is_ubuntus(uri) && is_suite(suite, codename)) {
+        if (is_ubuntus(uri, components) && is_suite(suite, codename)) {
           sources.push_back(
               {std::string(uri), std::string(suite), components, inside ? "(in the file)" : std::string(key)});
         }
@@ -209,7 +228,7 @@ std::string listed_component(std::string_view file, std::string_view codename, b
 {
   constexpr std::string_view k_dists = "_dists_";
   const std::size_t at = file.find(k_dists);
-  if (at == std::string_view::npos || !is_ubuntus(file)) {
+  if (at == std::string_view::npos || is_others(file)) {
     return {};
   }
   const auto words = base::split(file.substr(at + k_dists.size()), '_');
@@ -234,11 +253,12 @@ void add_listed(std::string_view list,
       continue;
     }
     const std::string_view depends = line_of(stanza, "Depends");
-    ListedPackage package{std::string(line_of(stanza, "Version")), component, {}, {}};
+    ListedPackage package{std::string(line_of(stanza, "Version")), component, {}, {}, {}};
     if (name.starts_with("nvidia-driver-")) {
       package.becomes = becomes(depends);
     } else {
       package.at_most = at_most(depends);
+      package.kernel = kernel_led_to(depends);
     }
     const auto [known, is_new] = packages.try_emplace(std::string(name), package);
     if (!is_new && base::compare_debian_versions(known->second.version, package.version) < 0) {

@@ -30,6 +30,8 @@ struct ListedPackage {
   std::string becomes; ///< of a transitional one: the package that it installs
   /// Of a kernel's modules: the newest version of nvidia-kernel-common that they go with; empty: any.
   std::string at_most;
+  /// Of a flavour's modules, which come anew with each kernel: the kernel that they are for today; empty: of others.
+  std::string kernel;
   bool operator==(const ListedPackage&) const = default;
 };
 

@@ -197,7 +197,8 @@ std::vector<std::string> module_tools(const Input& input)
   }
   const bool is_known = input.facts.gcc || input.resolution.ubuntu == nullptr;
   const auto& gcc = is_known ? input.facts.gcc : input.resolution.ubuntu->gcc;
-  if (ground.kernel_gcc && gcc && gcc->major_part() < *ground.kernel_gcc) {
+  // Of kernels that are not Ubuntu's, Ubuntu need not have the compiler.
+  if (ground.kernel_gcc && has_header_package(input.facts.kernel) && gcc && gcc->major_part() < *ground.kernel_gcc) {
     names.push_back("gcc-" + std::to_string(*ground.kernel_gcc));
   }
   return names;

@@ -232,7 +232,9 @@ void probe_ubuntu_archive(effects::Files& target, host::HostFacts& facts)
   if (!facts.kernel.empty()) {
     kernels.push_back(facts.kernel);
   }
-  if (const auto flavour = host::kernel_flavour(facts.packages, facts.kernel)) {
+  // The one that boots next is the one to be followed.
+  const std::string& next = facts.ground.kernels.empty() ? facts.kernel : facts.ground.kernels.back().release;
+  if (const auto flavour = host::kernel_flavour(facts.packages, next)) {
     kernels.push_back(*flavour);
   }
   for (const std::string& name : target.list(directory)) {

@@ -57,8 +57,8 @@ bool has_desktop(const host::HostFacts& facts)
                                      "xserver-xorg-core"};
   // Who has the driver for a desktop keeps to it.
   constexpr std::string_view k_driver = "nvidia-driver-";
-  const auto driver = facts.packages.lower_bound(std::string(k_driver));
-  return (driver != facts.packages.end() && driver->first.starts_with(k_driver)) ||
+  const auto driver = facts.packages.lower_bound(std::string(k_driver) + "0");
+  return (driver != facts.packages.end() && driver->first < std::string(k_driver) + ":") ||
          std::any_of(
              k_desktops.begin(), k_desktops.end(), [&](const char* name) { return facts.packages.contains(name); });
 }

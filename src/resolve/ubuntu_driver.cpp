@@ -188,6 +188,9 @@ void say_what_is_unsure(const DriverQuestion& question, const UbuntuDriver& driv
                                  "for another, name its flavour in that package",
                                  driver.modules.back()));
   }
+  if (driver.origin == DriverOrigin::ubuntu_prebuilt && !driver.not_followed.empty()) {
+    findings.caution("driver", "new kernels will have no module of the driver by themselves: " + driver.not_followed);
+  }
   if (driver.origin == DriverOrigin::ubuntu_dkms) {
     if (const std::string doubt = kernel_doubt(target); !doubt.empty()) {
       findings.doubt("driver", doubt);

@@ -46,8 +46,17 @@ void find_listed_modules(const host::HostFacts& facts, UbuntuDriver& driver)
     driver.modules.push_back(prefix + kernel);
   }
   const auto flavour = flavour_of(facts);
-  if (flavour && listed(facts, prefix + *flavour) != nullptr) {
+  const host::ListedPackage* all = flavour ? listed(facts, prefix + *flavour) : nullptr;
+  const std::vector<std::string> kernels = kernels_to_serve(facts);
+  if (all == nullptr) {
+    driver.not_followed = "no package is known that brings modules for them";
+  } else if (all->kernel.empty() || std::find(kernels.begin(), kernels.end(), all->kernel) != kernels.end()) {
     driver.modules.push_back(prefix + *flavour);
+  } else {
+    // It would bring that kernel's image, without what else a kernel has.
+    driver.not_followed = prefix + *flavour + " is for kernel " + all->kernel +
+                          ", which is not installed: after `sudo apt-get dist-upgrade`, `sudo apt-get install " +
+                          prefix + *flavour + "` brings them";
   }
   driver.without = driver.modules.empty() ? "which kernel it is for is not known" : "";
 }

@@ -23,6 +23,7 @@ struct UbuntuDriver {
   DriverOrigin origin = DriverOrigin::ubuntu_dkms;
   std::vector<std::string> modules; ///< where they are there: their packages
   std::string without;              ///< where they are not: why, in a clause
+  std::string not_followed;         ///< why modules will not come by themselves with new kernels; empty: they will
   bool is_listed = false;           ///< whether apt's own lists say so; else the manifest does
   bool is_current = false;          ///< whether Ubuntu builds modules of it for the kernels it has now
 

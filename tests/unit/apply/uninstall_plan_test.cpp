@@ -1,7 +1,5 @@
 #include "apply/uninstall_plan.hpp"
 
-#include "apply/standing.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -343,6 +341,9 @@ TEST_F(UninstallPlanTest, a_driver_goes_where_it_is_ours)
   brings("nvidia-driver-550", Mark::manual);
   EXPECT_EQ(commands().front(), "apt-get purge --yes -o DPkg::Lock::Timeout=0 nvidia-driver-550");
   EXPECT_TRUE(m_plan.reboot);
+  there("linux-image-6.8.0-1-generic");
+  needs("nvidia-driver-550", "linux-image-6.8.0-1-generic");
+  EXPECT_EQ(commands().front(), "apt-get purge --yes -o DPkg::Lock::Timeout=0 nvidia-driver-550") << "and no kernel";
 }
 
 TEST_F(UninstallPlanTest, what_keeps_a_driver_of_one_origin_goes_with_it_and_stays_with_it)

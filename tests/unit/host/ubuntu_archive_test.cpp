@@ -26,18 +26,20 @@ std::vector<std::string> shown(const std::vector<UbuntuSource>& sources)
 
 TEST(UbuntuSources, OfTheOneLineForm)
 {
-  EXPECT_THAT(shown(parse_ubuntu_lines("# deb http://archive.ubuntu.com/ubuntu jammy multiverse\n"
-                                       "deb http://archive.ubuntu.com/ubuntu jammy main restricted # the first\n"
-                                       "deb [arch=amd64 signed-by=/k.gpg] https://mirror.example/u jammy-updates main\n"
-                                       "deb-src http://archive.ubuntu.com/ubuntu jammy multiverse\n"
-                                       "deb http://archive.ubuntu.com/ubuntu jammy-proposed multiverse\n"
-                                       "deb http://archive.ubuntu.com/ubuntu noble multiverse\n"
-                                       "deb https://ppa.launchpadcontent.net/graphics-drivers/ppa/ubuntu jammy main\n"
-                                       "deb https://example.com/tool jammy stable\n"
-                                       "deb [broken\n",
-                                       "jammy")),
+  EXPECT_THAT(shown(parse_ubuntu_lines(
+                  "# deb http://archive.ubuntu.com/ubuntu jammy multiverse\n"
+                  "deb http://archive.ubuntu.com/ubuntu jammy main restricted # the first\n"
+                  "deb [arch=amd64 signed-by=/k.gpg] https://mirror.example/u jammy-updates main universe\n"
+                  "deb-src http://archive.ubuntu.com/ubuntu jammy multiverse\n"
+                  "deb http://archive.ubuntu.com/ubuntu jammy-proposed multiverse\n"
+                  "deb http://archive.ubuntu.com/ubuntu noble multiverse\n"
+                  "deb https://ppa.launchpadcontent.net/graphics-drivers/ppa/ubuntu jammy main\n"
+                  "deb https://example.com/tool jammy stable\n"
+                  "deb https://tools.example/ubuntu jammy main\n"
+                  "deb [broken\n",
+                  "jammy")),
               ElementsAre("http://archive.ubuntu.com/ubuntu jammy main restricted",
-                          "https://mirror.example/u jammy-updates main by /k.gpg"));
+                          "https://mirror.example/u jammy-updates main universe by /k.gpg"));
 }
 
 TEST(UbuntuSources, OfTheOtherForm)

@@ -137,6 +137,9 @@ TEST(DriverSteps, DkmsHasWhatItBuildsWith)
   sample->facts.gcc = version("11.4.0");
   EXPECT_THAT(shell_lines(sample->plan(), "apt-install-prerequisites").front(),
               testing::EndsWith(" gcc-12 linux-headers-6.8.0-150-generic linux-headers-generic-hwe-22.04"));
+  sample->facts.kernel = "6.18.44-custom";
+  EXPECT_THAT(shell_lines(sample->plan(), "apt-install-prerequisites").front(), Not(HasSubstr("gcc-12")))
+      << "whether Ubuntu has the compiler of another's kernel is not known";
   sample->resolution.driver.origin = resolve::DriverOrigin::ubuntu_prebuilt;
   EXPECT_THAT(step_ids(sample->plan()), Not(Contains("apt-install-prerequisites")));
 }

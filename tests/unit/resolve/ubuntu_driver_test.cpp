@@ -47,7 +47,7 @@ void list(host::HostFacts& facts, std::map<std::string, host::ListedPackage> pac
 
 host::ListedPackage at(const std::string& package_version)
 {
-  return {package_version, "restricted", "", ""};
+  return {package_version, "restricted", "", "", ""};
 }
 
 class UbuntuDriverRule : public test::BuiltInTest {
@@ -70,6 +70,23 @@ TEST_F(UbuntuDriverRule, ModulesThatUbuntuHasBuiltForTheKernelComeFirst)
                         "Ubuntu has built and signed for kernel 7.0.0-43-generic: no compiler, no DKMS, and no key"));
   EXPECT_THAT(about(resolution.reasons, "driver"), HasSubstr("which came with CUDA 13.0"));
   EXPECT_THAT(about(resolution.cautions, "driver"), HasSubstr("apt of the machine was not asked"));
+}
+
+TEST_F(UbuntuDriverRule, NoOtherKernelComesWithTheModules)
+{
+  host::HostFacts facts = noble({"10de:2684"});
+  host::ListedPackage newer = at("7.0.0-45.45");
+  newer.kernel = "7.0.0-45-generic";
+  list(facts,
+       {{"nvidia-driver-580-open", at("580.178.04-0ubuntu0.24.04.1")},
+        {"linux-modules-nvidia-580-open-7.0.0-43-generic", at("7.0.0-43.43")},
+        {"linux-modules-nvidia-580-open-generic-hwe-24.04", newer}});
+  const Resolution resolution = get({"--cuda", "13.0"}, facts);
+  EXPECT_EQ(driver_of(resolution),
+            "install 580.178.04 nvidia-driver-580-open= linux-modules-nvidia-580-open-7.0.0-43-generic=");
+  EXPECT_THAT(about(resolution.cautions, "driver"),
+              HasSubstr("linux-modules-nvidia-580-open-generic-hwe-24.04 is for kernel 7.0.0-45-generic, which is not "
+                        "installed"));
 }
 
 TEST_F(UbuntuDriverRule, TheModuleIsWhatTheGpuNeeds)
