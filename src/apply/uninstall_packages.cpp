@@ -93,13 +93,6 @@ Names packages_of_toolkit(const UninstallInput& input, const std::string& minor)
   return names;
 }
 
-/// Kernels go by nobody's hand but their owner's: modules of a driver depend on them.
-bool is_kernel(const std::string& name)
-{
-  return name.starts_with("linux-image-") || name.starts_with("linux-headers-") ||
-         (name.starts_with("linux-modules-") && !name.starts_with("linux-modules-nvidia-"));
-}
-
 /// What may go: by what was asked for.
 struct Candidates {
   Names seeds; ///< those that were meant
@@ -209,7 +202,8 @@ void choose_packages(const UninstallInput& input, Going& going, plan::UninstallP
   Names asked_for_since;
   const Names ours = brought(input, going, asked_for_since);
   Candidates candidates = candidates_of(input, going, ours);
-  candidates.leave(is_kernel);
+  // Modules of a driver depend on kernels; those go by their owner's hand alone.
+  candidates.leave([](const std::string& name) { return host::is_kernel_package(name); });
   std::erase_if(candidates.all, [&](const std::string& name) { return is_held_by_others(input, going, name); });
   const auto choose = [&] {
     Names others = candidates.all;

@@ -13,6 +13,8 @@
 #include "report/verification.hpp"
 #include "resolve/secure_boot.hpp"
 
+#include <algorithm>
+
 namespace cudasetup::cli {
 
 namespace {

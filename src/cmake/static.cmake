@@ -24,7 +24,7 @@ function(cudasetup_static target)
   list(TRANSFORM libraries REPLACE "^fmt::fmt$" fmt::fmt-header-only)
   set_property(TARGET spdlog::spdlog_header_only PROPERTY INTERFACE_LINK_LIBRARIES ${libraries})
   set_property(TARGET CURL::libcurl APPEND PROPERTY INTERFACE_LINK_LIBRARIES OpenSSL::SSL OpenSSL::Crypto ${LIBCARES})
-  # Reading the manifest that the program brings is what every start waits for.
+  # Reading the manifest that the program brings is what every plan waits for.
   foreach(room base manifest)
     target_compile_options(${room} PRIVATE -O2)
   endforeach()

@@ -140,6 +140,12 @@ bool is_local_installer(std::string_view name)
   return name.starts_with("cuda-repo-");
 }
 
+bool is_kernel_package(std::string_view name)
+{
+  return name.starts_with("linux-image-") || name.starts_with("linux-headers-") ||
+         (name.starts_with("linux-modules-") && !name.starts_with("linux-modules-nvidia-"));
+}
+
 bool is_driver_package(std::string_view name)
 {
   static constexpr std::array<std::string_view, 14> k_driver_prefixes = {"cuda-drivers",

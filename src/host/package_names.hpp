@@ -22,4 +22,7 @@ bool is_local_installer(std::string_view name);
 /// Whether the package is part of NVIDIA's driver: its module, what makes one, its libraries and tools.
 bool is_driver_package(std::string_view name);
 
+/// Whether the package is of a kernel: its image, its own modules, its headers. Modules of NVIDIA's for it are not.
+bool is_kernel_package(std::string_view name);
+
 } // namespace cudasetup::host

@@ -55,7 +55,8 @@ bool has_desktop(const host::HostFacts& facts)
                                      "lightdm",
                                      "sddm",
                                      "xserver-xorg-core"};
-  // Who has the driver for a desktop keeps to it.
+  // Who has the driver for a desktop keeps to it: a branch's number follows (nvidia-driver-assistant is none), and what
+  // comes after the digits is a colon.
   constexpr std::string_view k_driver = "nvidia-driver-";
   const auto driver = facts.packages.lower_bound(std::string(k_driver) + "0");
   return (driver != facts.packages.end() && driver->first < std::string(k_driver) + ":") ||

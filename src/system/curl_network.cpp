@@ -19,8 +19,8 @@ namespace {
 /// How soon an interrupt is noticed while nothing arrives.
 constexpr milliseconds k_longest_poll{100};
 
-/// Makes libcurl and its TLS ready, once. Not at the start of the program: most runs fetch nothing, and it takes longer
-/// than all else that a dry run does.
+/// Makes libcurl and its TLS ready, once. Not at the start of the program: most runs fetch nothing, and it is a good
+/// part of the time that a dry run takes.
 void make_curl_ready()
 {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
