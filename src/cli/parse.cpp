@@ -5,6 +5,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace cudasetup::cli {
 
 namespace {
@@ -114,136 +117,183 @@ void add_machine(CLI::App& app, OptionTexts& texts)
   add_probing(app, texts);
 }
 
-/// Verbs about what was done before.
-void add_past(CLI::App& app, OptionTexts& texts)
+void add_install(CLI::App& install, OptionTexts& texts)
 {
-  CLI::App* resume = app.add_subcommand("resume", "go on with a transaction that did not end well");
-  resume->add_flag("--after-boot",
-                   texts.after_boot,
-                   "only verify what a driver's reboot was awaited for, as its unit does; go on with nothing");
-  resume->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the rest; change nothing");
-  add_network_limits(*resume, texts);
-  CLI::App* undo = app.add_subcommand("undo", "take a transaction back, the newest one without ID");
-  undo->add_option("ID", texts.subject, "a transaction, as `cudasetup history` names it");
-  undo->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
-  undo->add_flag("-y,--yes", texts.yes, "do not ask");
-  undo->add_flag("--allow-inexact-undo",
-                 texts.allow_inexact_undo,
-                 "also where something cannot be brought back, or was changed since and is left");
-  CLI::App* uninstall =
-      app.add_subcommand("uninstall", "remove what cudasetup installed, or the toolkit that is named");
-  uninstall->add_option("--cuda", texts.gone_cuda, "this toolkit, however it came: 12, 12.4 or 12.4.1")
+  install.add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
+  install.add_flag("-y,--yes", texts.yes, "do not ask");
+  install.add_option("--reboot", texts.reboot, "where a driver needs one: ask, yes or no (no: status 10)");
+  add_selection(install, texts);
+  add_machine(install, texts);
+  add_how(install, texts);
+  add_output(install, texts);
+}
+
+void add_plan(CLI::App& plan, OptionTexts& texts)
+{
+  plan.add_option("--format", texts.format, "text, json or sh");
+  plan.add_option("-o,--output", texts.output_file, "write to this file");
+  plan.add_flag("--detailed-exitcode", texts.detailed_exitcode, "status 2 when there is something to do");
+  add_selection(plan, texts);
+  add_machine(plan, texts);
+  add_how(plan, texts);
+  add_output(plan, texts);
+}
+
+void add_verify(CLI::App& verify, OptionTexts& texts)
+{
+  verify.add_option("--level", texts.levels, "driver, toolkit, torch or python (repeatable)");
+  verify.add_option("--torch-dir", texts.torch_dir, "the LibTorch to check (/opt/libtorch/current)");
+  verify.add_option("--cuda-dir", texts.cuda_dir, "the toolkit to check (/usr/local/cuda)");
+  verify.add_option("--python-dir", texts.python_dir, "the virtual environment to check");
+  verify.add_option("--expect-gpu", texts.expect_gpu, "auto, yes or no");
+  add_root(verify, texts);
+  add_probing(verify, texts);
+  add_output(verify, texts);
+}
+
+void add_status(CLI::App& status, OptionTexts& texts)
+{
+  add_machine(status, texts);
+  add_manifest(status, texts);
+  add_output(status, texts);
+}
+
+void add_doctor(CLI::App& doctor, OptionTexts& texts)
+{
+  doctor.add_flag("--fix", texts.fix, "mend what can be mended and taken back: apt's sources and keys of NVIDIA's");
+  doctor.add_flag("-n,--dry-run", texts.dry_run, "with --fix: print the script that would do it; change nothing");
+  doctor.add_flag("-y,--yes", texts.yes, "with --fix: do not ask");
+  add_machine(doctor, texts);
+  add_how(doctor, texts);
+  add_output(doctor, texts);
+}
+
+void add_explain(CLI::App& explain, OptionTexts& texts)
+{
+  explain.add_option("FILE", texts.words, "the text; standard input without it, or as -")->expected(0, 1);
+  add_output(explain, texts);
+}
+
+void add_repair(CLI::App& repair, OptionTexts& texts)
+{
+  repair.add_option("WHAT", texts.subject, "repo")->required();
+  repair.add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
+  repair.add_flag("-y,--yes", texts.yes, "do not ask");
+  add_root(repair, texts);
+  add_how(repair, texts);
+  add_output(repair, texts);
+}
+
+void add_resume(CLI::App& resume, OptionTexts& texts)
+{
+  resume.add_flag("--after-boot",
+                  texts.after_boot,
+                  "only verify what a driver's reboot was awaited for, as its unit does; go on with nothing");
+  resume.add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the rest; change nothing");
+  add_network_limits(resume, texts);
+  add_root(resume, texts);
+  add_output(resume, texts);
+}
+
+void add_undo(CLI::App& undo, OptionTexts& texts)
+{
+  undo.add_option("ID", texts.subject, "a transaction, as `cudasetup history` names it");
+  undo.add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
+  undo.add_flag("-y,--yes", texts.yes, "do not ask");
+  undo.add_flag("--allow-inexact-undo",
+                texts.allow_inexact_undo,
+                "also where something cannot be brought back, or was changed since and is left");
+  add_root(undo, texts);
+  add_output(undo, texts);
+  add_lock_timeout(undo, texts);
+}
+
+void add_uninstall(CLI::App& uninstall, OptionTexts& texts)
+{
+  uninstall.add_option("--cuda", texts.gone_cuda, "this toolkit, however it came: 12, 12.4 or 12.4.1")
       ->group("Selection");
-  uninstall->add_option("--torch", texts.gone_torch, "this LibTorch of ours: 1.7.1 or 1.7.1+cu110")->group("Selection");
-  uninstall->add_flag("--driver", texts.gone_driver, "the driver, where cudasetup installed it")->group("Selection");
-  uninstall->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
-  uninstall->add_flag("-y,--yes", texts.yes, "do not ask");
-  uninstall->add_flag("--no-undo", texts.no_undo, "keep nothing for undo: the space is free at once");
-  CLI::App* history = app.add_subcommand("history", "what was done to this machine, newest first");
-  history->add_option("ID", texts.subject, "one transaction, with its steps");
-  for (CLI::App* verb : {resume, undo, uninstall, history}) {
-    add_root(*verb, texts);
-    add_output(*verb, texts);
-  }
-  add_lock_timeout(*undo, texts);
-  add_lock_timeout(*uninstall, texts);
+  uninstall.add_option("--torch", texts.gone_torch, "this LibTorch of ours: 1.7.1 or 1.7.1+cu110")->group("Selection");
+  uninstall.add_flag("--driver", texts.gone_driver, "the driver, where cudasetup installed it")->group("Selection");
+  uninstall.add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
+  uninstall.add_flag("-y,--yes", texts.yes, "do not ask");
+  uninstall.add_flag("--no-undo", texts.no_undo, "keep nothing for undo: the space is free at once");
+  add_root(uninstall, texts);
+  add_output(uninstall, texts);
+  add_lock_timeout(uninstall, texts);
 }
 
-void add_repair(CLI::App& app, OptionTexts& texts)
+void add_history(CLI::App& history, OptionTexts& texts)
 {
-  CLI::App* repair = app.add_subcommand("repair", "mend apt's sources and keys of NVIDIA's");
-  repair->add_option("WHAT", texts.subject, "repo")->required();
-  repair->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
-  repair->add_flag("-y,--yes", texts.yes, "do not ask");
-  add_root(*repair, texts);
-  add_how(*repair, texts);
-  add_output(*repair, texts);
+  history.add_option("ID", texts.subject, "one transaction, with its steps");
+  add_root(history, texts);
+  add_output(history, texts);
 }
 
-/// The verbs that tell what is there, and what is wrong with it.
-void add_status_and_doctor(CLI::App& app, OptionTexts& texts)
+void add_why_not(CLI::App& why_not, OptionTexts& texts)
 {
-  CLI::App* status = app.add_subcommand("status", "GPU, driver, toolkits, LibTorch, holds and what was done last");
-  add_machine(*status, texts);
-  add_manifest(*status, texts);
-  add_output(*status, texts);
-  CLI::App* doctor =
-      app.add_subcommand("doctor", "what is wrong with this machine, why, and the command that mends it");
-  doctor->add_flag("--fix", texts.fix, "mend what can be mended and taken back: apt's sources and keys of NVIDIA's");
-  doctor->add_flag("-n,--dry-run", texts.dry_run, "with --fix: print the script that would do it; change nothing");
-  doctor->add_flag("-y,--yes", texts.yes, "with --fix: do not ask");
-  add_machine(*doctor, texts);
-  add_how(*doctor, texts);
-  add_output(*doctor, texts);
-  CLI::App* explain = app.add_subcommand("explain", "what the text of a failed tool means, where that is known");
-  explain->add_option("FILE", texts.words, "the text; standard input without it, or as -")->expected(0, 1);
-  add_output(*explain, texts);
+  add_selection(why_not, texts);
+  add_machine(why_not, texts);
+  add_manifest(why_not, texts);
+  add_digests(why_not, texts);
+  add_output(why_not, texts);
 }
 
-void add_install_and_plan(CLI::App& app, OptionTexts& texts)
+void add_list(CLI::App& list, OptionTexts& texts)
 {
-  CLI::App* install = app.add_subcommand("install", "install a toolkit, its driver and LibTorch, and verify them");
-  install->add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the same; change nothing");
-  install->add_flag("-y,--yes", texts.yes, "do not ask");
-  install->add_option("--reboot", texts.reboot, "where a driver needs one: ask, yes or no (no: status 10)");
-  CLI::App* plan = app.add_subcommand("plan", "print what install would do");
-  plan->add_option("--format", texts.format, "text, json or sh");
-  plan->add_option("-o,--output", texts.output_file, "write to this file");
-  plan->add_flag("--detailed-exitcode", texts.detailed_exitcode, "status 2 when there is something to do");
-  for (CLI::App* verb : {install, plan}) {
-    add_selection(*verb, texts);
-    add_machine(*verb, texts);
-    add_how(*verb, texts);
-    add_output(*verb, texts);
-  }
-}
-
-/// The verbs that tell what can be.
-void add_asking(CLI::App& app, OptionTexts& texts)
-{
-  CLI::App* why_not =
-      app.add_subcommand("why-not", "why a selection cannot be and what can; of what can be, why it is chosen so");
-  add_selection(*why_not, texts);
-  add_machine(*why_not, texts);
-  add_manifest(*why_not, texts);
-  add_digests(*why_not, texts);
-  add_output(*why_not, texts);
-  CLI::App* list = app.add_subcommand("list", "what is known, or what can run: cuda, torch, drivers, gpus or pairs");
-  list->add_option("KIND", texts.subject, "cuda, torch, drivers, gpus or pairs")->required();
-  list->add_flag("--here", texts.here, "only what can run on this machine, or on the one that Host options name")
+  list.add_option("KIND", texts.subject, "cuda, torch, drivers, gpus or pairs")->required();
+  list.add_flag("--here", texts.here, "only what can run on this machine, or on the one that Host options name")
       ->group("Host");
-  add_machine(*list, texts);
-  add_manifest(*list, texts);
-  add_output(*list, texts);
-  CLI::App* manifest = app.add_subcommand("manifest", "check manifest files, or show records with their sources");
-  manifest->add_option("ACTION", texts.subject, "lint or show")->required();
-  manifest
-      ->add_option(
-          "WORDS",
-          texts.words,
-          "lint FILE... (or folders); show FILE..., or show KIND ID... (cuda 11.1.1, torch 1.7.1, drivers 455, "
-          "gpus 10de:1eb8, pairs 11.1.1, ubuntu 18.04, keys 3BF863CC)")
-      ->required();
-  add_manifest(*manifest, texts);
-  add_output(*manifest, texts);
+  add_machine(list, texts);
+  add_manifest(list, texts);
+  add_output(list, texts);
 }
 
-void add_verbs(CLI::App& app, OptionTexts& texts)
+void add_manifest_verb(CLI::App& manifest, OptionTexts& texts)
 {
-  add_install_and_plan(app, texts);
-  CLI::App* verify = app.add_subcommand("verify", "compute with what is installed, and compare the results");
-  verify->add_option("--level", texts.levels, "driver, toolkit, torch or python (repeatable)");
-  verify->add_option("--torch-dir", texts.torch_dir, "the LibTorch to check (/opt/libtorch/current)");
-  verify->add_option("--cuda-dir", texts.cuda_dir, "the toolkit to check (/usr/local/cuda)");
-  verify->add_option("--python-dir", texts.python_dir, "the virtual environment to check");
-  verify->add_option("--expect-gpu", texts.expect_gpu, "auto, yes or no");
-  add_root(*verify, texts);
-  add_probing(*verify, texts);
-  add_output(*verify, texts);
-  add_status_and_doctor(app, texts);
-  add_repair(app, texts);
-  add_past(app, texts);
-  add_asking(app, texts);
+  manifest.add_option("ACTION", texts.subject, "lint or show")->required();
+  manifest
+      .add_option("WORDS",
+                  texts.words,
+                  "lint FILE... (or folders); show FILE..., or show KIND ID... (cuda 11.1.1, torch 1.7.1, drivers 455, "
+                  "gpus 10de:1eb8, pairs 11.1.1, ubuntu 18.04, keys 3BF863CC)")
+      ->required();
+  add_manifest(manifest, texts);
+  add_output(manifest, texts);
+}
+
+struct VerbOptions {
+  const char* name;
+  const char* does;
+  void (*add)(CLI::App&, OptionTexts&);
+};
+
+/// The verbs in the order of help.
+constexpr std::array k_verbs = {
+    VerbOptions{"install", "install a toolkit, its driver and LibTorch, and verify them", add_install},
+    VerbOptions{"plan", "print what install would do", add_plan},
+    VerbOptions{"verify", "compute with what is installed, and compare the results", add_verify},
+    VerbOptions{"status", "GPU, driver, toolkits, LibTorch, holds and what was done last", add_status},
+    VerbOptions{"doctor", "what is wrong with this machine, why, and the command that mends it", add_doctor},
+    VerbOptions{"explain", "what the text of a failed tool means, where that is known", add_explain},
+    VerbOptions{"repair", "mend apt's sources and keys of NVIDIA's", add_repair},
+    VerbOptions{"resume", "go on with a transaction that did not end well", add_resume},
+    VerbOptions{"undo", "take a transaction back, the newest one without ID", add_undo},
+    VerbOptions{"uninstall", "remove what cudasetup installed, or the toolkit that is named", add_uninstall},
+    VerbOptions{"history", "what was done to this machine, newest first", add_history},
+    VerbOptions{"why-not", "why a selection cannot be and what can; of what can be, why it is chosen so", add_why_not},
+    VerbOptions{"list", "what is known, or what can run: cuda, torch, drivers, gpus or pairs", add_list},
+    VerbOptions{"manifest", "check manifest files, or show records with their sources", add_manifest_verb}};
+
+/// All verbs, and the options of those among @p arguments: the options of all of them take as long as all else that
+/// `--version` does.
+void add_verbs(CLI::App& app, OptionTexts& texts, const std::vector<std::string>& arguments)
+{
+  for (const VerbOptions& verb : k_verbs) {
+    CLI::App* options = app.add_subcommand(verb.name, verb.does);
+    if (std::find(arguments.begin(), arguments.end(), verb.name) != arguments.end()) {
+      verb.add(*options, texts);
+    }
+  }
 }
 
 std::string help_text(CLI::App& app, const std::string& verb)
@@ -278,7 +328,7 @@ parse_options(const std::vector<std::string>& arguments, Environment environment
   CLI::App app{"", "cudasetup"};
   bool version = false;
   app.add_flag("--version", version, "print the version");
-  add_verbs(app, texts);
+  add_verbs(app, texts, arguments);
   if (arguments.empty() || arguments[0] == "-h" || arguments[0] == "--help") {
     return Parsed{std::nullopt, help_text(app, "")};
   }
