@@ -37,12 +37,18 @@ std::optional<std::string> percent_decoded(std::string_view text)
 
 bool is_safe_segment(std::string_view segment)
 {
-  if (segment.find('%') == std::string_view::npos) {
-    return segment != ".." && segment != ".";
+  for (std::size_t at = segment.find('%'); at != std::string_view::npos; at = segment.find('%', at + 1)) {
+    const auto decoded = percent_decoded(segment.substr(at, 3));
+    if (!decoded || *decoded == "/" || decoded->front() == '\0') {
+      return false;
+    }
+  }
+  constexpr std::size_t k_longest_dots = std::string_view("%2e%2e").size();
+  if (segment.size() > k_longest_dots) {
+    return true;
   }
   const auto decoded = percent_decoded(segment);
-  return decoded && *decoded != ".." && *decoded != "." && decoded->find('/') == std::string::npos &&
-         decoded->find('\0') == std::string::npos;
+  return *decoded != ".." && *decoded != ".";
 }
 
 bool is_safe_path(std::string_view path)
@@ -71,21 +77,19 @@ constexpr auto k_url_characters = [] {
   return allowed;
 }();
 
-bool is_url_character(char c)
-{
-  return k_url_characters[static_cast<unsigned char>(c)];
-}
-
-bool is_host_character(char c)
-{
+// Not functions: they are to be part of the loops.
+constexpr auto k_is_url_character = [](char c) { return k_url_characters[static_cast<unsigned char>(c)]; };
+constexpr auto k_is_host_character = [](char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
-}
+};
+
+constexpr auto k_lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
 
 } // namespace
 
 std::optional<Url> Url::parse(std::string_view text)
 {
-  if (!std::all_of(text.begin(), text.end(), is_url_character)) {
+  if (!std::all_of(text.begin(), text.end(), k_is_url_character)) {
     return std::nullopt;
   }
   const std::size_t colon = text.find("://");
@@ -100,8 +104,9 @@ std::optional<Url> Url::parse(std::string_view text)
   if (path.starts_with('?') || !is_safe_path(path)) {
     return std::nullopt;
   }
-  url.m_text = lower(text.substr(0, url.m_path_begin));
-  url.m_text += path;
+  url.m_text = text;
+  const auto path_begin = url.m_text.begin() + static_cast<std::ptrdiff_t>(url.m_path_begin);
+  std::transform(url.m_text.begin(), path_begin, url.m_text.begin(), k_lower);
   if (const std::string scheme = url.scheme(); scheme != "https" && scheme != "http") {
     return std::nullopt;
   }
@@ -112,7 +117,7 @@ std::optional<Url> Url::parse(std::string_view text)
   const std::size_t host_size = is_literal ? k_loopback.size() : std::min(authority.find(':'), authority.size());
   const std::string_view host = authority.substr(0, host_size);
   url.m_host_end = url.m_host_begin + host_size;
-  if (!is_literal && (host.empty() || !std::all_of(host.begin(), host.end(), is_host_character))) {
+  if (!is_literal && (host.empty() || !std::all_of(host.begin(), host.end(), k_is_host_character))) {
     return std::nullopt;
   }
   if (const std::string_view port = authority.substr(host_size); !port.empty()) {

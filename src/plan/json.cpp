@@ -302,10 +302,12 @@ json::Value to_json(const UninstallPlan& plan, const std::string& root, const st
 json::Value to_json(const Plan& plan, const host::HostFacts& facts, const std::string& root)
 {
   const resolve::Resolution& resolution = plan.resolution;
+  Value host = host::to_json(facts, host::Measures::left_out);
+  const base::Digest facts_digest = base::digest_of(base::DigestKind::sha256, json::write(host, json::Layout::compact));
   return Object{
       {"schema", "cudasetup.plan/1"},
       {"request", plan.purpose == Purpose::install ? request_json(plan.request) : Value(Object{{"repair", "repo"}})},
-      {"host", host::to_json(facts, host::Measures::left_out)},
+      {"host", std::move(host)},
       {"choice",
        Object{{"cuda", cuda_json(resolution.cuda)},
               {"driver", driver_json(resolution.driver)},
@@ -321,7 +323,7 @@ json::Value to_json(const Plan& plan, const host::HostFacts& facts, const std::s
               {"removes",
                plan.totals.removes ? Value(Array(plan.totals.removes->begin(), plan.totals.removes->end())) : Value()},
               {"reboot", plan.totals.reboot}}},
-      {"digests", Object{{"manifest", plan.manifest_digest}, {"facts", plan.facts_digest}}}};
+      {"digests", Object{{"manifest", plan.manifest_digest}, {"facts", "sha256:" + facts_digest.hex()}}}};
 }
 
 } // namespace cudasetup::plan

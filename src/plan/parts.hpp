@@ -12,8 +12,8 @@ namespace cudasetup::plan {
 
 // --- planner.cpp
 
-/// The digests of what the plan was made from.
-void set_digests(Plan& plan, const host::HostFacts& facts, const Settings& settings);
+/// "sha256:…" of the manifest that a plan was made from; empty where that is not known.
+std::string manifest_digest(const Settings& settings);
 
 // --- toolkit.cpp
 

@@ -204,7 +204,6 @@ struct Plan {
   Totals totals;
   std::optional<Simulation> simulation;
   std::string manifest_digest; ///< "sha256:…" of the manifest's files
-  std::string facts_digest;    ///< "sha256:…" of the host facts' compact JSON
   /// What is already so and hence not planned, a line a thing; all of it when there are no steps.
   std::vector<resolve::Reason> already;
   Purpose purpose = Purpose::install;

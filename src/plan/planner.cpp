@@ -1,6 +1,5 @@
 #include "plan/parts.hpp"
 
-#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "host/json.hpp"
 #include "host/paths.hpp"
@@ -127,13 +126,10 @@ bool needs_reboot(const Input& input)
   return driver_origin(input) != DriverOrigin::none;
 }
 
-void set_digests(Plan& plan, const host::HostFacts& facts, const Settings& settings)
+std::string manifest_digest(const Settings& settings)
 {
-  plan.manifest_digest = settings.manifest_digest.empty() || settings.manifest_digest.starts_with("sha256:")
-                             ? settings.manifest_digest
-                             : "sha256:" + settings.manifest_digest;
-  const std::string text = json::write(host::to_json(facts, host::Measures::left_out), json::Layout::compact);
-  plan.facts_digest = "sha256:" + base::digest_of(base::DigestKind::sha256, text).hex();
+  const std::string& digest = settings.manifest_digest;
+  return digest.empty() || digest.starts_with("sha256:") ? digest : "sha256:" + digest;
 }
 
 Plan make_plan(const resolve::Request& request,
@@ -177,7 +173,7 @@ Plan make_plan(const resolve::Request& request,
     auto& all = plan.resolution.cautions;
     all.insert(all.end(), cautions.begin(), cautions.end());
   }
-  set_digests(plan, facts, settings);
+  plan.manifest_digest = manifest_digest(settings);
   plan.already = find_already(input, plan.steps);
   return plan;
 }

@@ -80,7 +80,7 @@ Plan make_repair_plan(const resolve::Resolution& resolution, const host::HostFac
     append(plan.steps, cleanup_steps(input, archive));
   }
   plan.totals = totals_of(costs_of(plan.steps), false);
-  set_digests(plan, facts, settings);
+  plan.manifest_digest = manifest_digest(settings);
   if (plan.steps.empty()) {
     plan.already.push_back({"apt", "nothing is wrong with its sources and keys of NVIDIA's"});
   }

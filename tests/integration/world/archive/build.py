@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Makes the tree that plays the download hosts of NVIDIA, PyTorch and Ubuntu for the integration tests.
 
-    build.py --out DIR [--zip VERSION=FILE ...] [--variants] [--force]
+    build.py --out DIR [--zip VERSION=FILE ...] [--payload VERSION=FILE ...] [--variants] [--force]
 
 DIR/nvidia is laid out as https://developer.download.nvidia.com, DIR/pytorch as https://download.pytorch.org,
 DIR/ubuntu as http://archive.ubuntu.com/ubuntu (kernels and drivers alone; its key is beside dists), DIR/variants holds
 archives with one thing wrong (--variants). DIR/index.json says what is there; DIR/private holds the secret keys. FILE is a LibTorch zip made of a root's own LibTorch of that VERSION, as 1.7.1; without one a tiny zip stands there.
+With --payload the library packages of that CUDA release are large in the network archives, for figures: they hold what
+FILE does, a part each.
 
 A tree of the same recipe (these files, these arguments) is left as it is. Needs gcc, ar and gpg on the host.
 """
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import fcntl
 import hashlib
 import json
@@ -50,6 +53,7 @@ def recipe_digest(arguments):
     for version, path in sorted(arguments.zip.items()):
         about = os.stat(path)
         state.update(("%s %s %d %d\n" % (version, path, about.st_size, about.st_mtime_ns)).encode())
+    state.update(repr(sorted(arguments.payload.items())).encode() if arguments.payload else b"")
     state.update(b"variants" if arguments.variants else b"")
     return state.hexdigest()
 
@@ -60,6 +64,21 @@ def build_packages(linker):
     for release in recipe.RELEASES:
         packages = drivers.packages(release, linker) + toolkit.packages(release, linker)
         out[release.version] = [(package, debs.build(package)) for package in packages]
+    return out
+
+
+def weighed_down(built, path):
+    """The (package, bytes) pairs with a part of the file in each library package, beside its libraries."""
+    libraries = [package.name for package, _ in built if package.name.startswith("lib")]
+    share = -(-os.path.getsize(path) // len(libraries))
+    out = []
+    with open(path, "rb") as file:
+        for package, data in built:
+            if package.name in libraries:
+                part = {"/usr/share/cudasetup-payload/" + package.name: debs.File(file.read(share))}
+                package = dataclasses.replace(package, files={**package.files, **part})
+                data = debs.build(package)
+            out.append((package, data))
     return out
 
 
@@ -105,7 +124,8 @@ def digests(root):
 def build(root, arguments, digest):
     with keyring.Keys() as keys, elf.Linker() as linker:
         by_release = build_packages(linker)
-        archives = write_archives(root, by_release, keys)
+        heavy = {version: weighed_down(by_release[version], path) for version, path in arguments.payload.items()}
+        archives = write_archives(root, {**by_release, **heavy}, keys)
         for release in recipe.RELEASES:
             if release.local or release.runfile:
                 installers.write_release(release, os.path.join(root, "nvidia", "compute", "cuda"),
@@ -146,7 +166,7 @@ def replace(fresh, out):
     shutil.rmtree(old, ignore_errors=True)
 
 
-def zip_argument(value):
+def version_and_file(value):
     version, _, path = value.partition("=")
     if not re.fullmatch(r"\d+\.\d+\.\d+", version) or not os.path.isfile(path):
         raise argparse.ArgumentTypeError("%r is not VERSION=FILE" % value)
@@ -156,11 +176,13 @@ def zip_argument(value):
 def main():
     parser = argparse.ArgumentParser(description="Makes the tree that plays NVIDIA's and PyTorch's download hosts.")
     parser.add_argument("--out", required=True, metavar="DIR")
-    parser.add_argument("--zip", action="append", default=[], type=zip_argument, metavar="VERSION=FILE")
+    parser.add_argument("--zip", action="append", default=[], type=version_and_file, metavar="VERSION=FILE")
+    parser.add_argument("--payload", action="append", default=[], type=version_and_file, metavar="VERSION=FILE")
     parser.add_argument("--variants", action="store_true", help="also the archives that must be refused")
     parser.add_argument("--force", action="store_true", help="build even where the same recipe was built")
     arguments = parser.parse_args()
     arguments.zip = dict(arguments.zip)
+    arguments.payload = dict(arguments.payload)
     missing = [tool for tool in ("gcc", "ar", "gpg", "gpgconf") if shutil.which(tool) is None]
     if missing:
         sys.exit("build.py: missing: %s. hint: apt-get install gcc binutils gpg gpg-agent" % ", ".join(missing))
