@@ -202,6 +202,7 @@ TEST_F(RunTest, every_fault_of_a_manifest_is_told_with_its_place)
   EXPECT_THAT(m_err, HasSubstr("/cuda/0/version"));
   EXPECT_THAT(m_err, HasSubstr("/extra"));
   EXPECT_EQ(run({"install", "--dry-run", "--manifest", "/m"}), 4);
+  EXPECT_THAT(m_err, HasSubstr("cudasetup manifest lint /m\n")) << "not the files one by one: there may be thousands";
   EXPECT_EQ(run({"install", "--dry-run", "--manifest", "/nowhere"}), 4);
 }
 
