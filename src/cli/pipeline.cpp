@@ -46,7 +46,8 @@ base::Result<ManifestFiles> read_overlay(const HowOptions& how, effects::Files& 
   }
   ManifestFiles overlay = read_manifests(files, paths);
   if (!overlay.unreadable.empty()) {
-    return base::fail(json::to_error(problems_of(overlay)).with_hint(std::string(k_again), lint_command({*how.manifest_directory})));
+    return base::fail(
+        json::to_error(problems_of(overlay)).with_hint(std::string(k_again), lint_command({*how.manifest_directory})));
   }
   return overlay;
 }
@@ -56,7 +57,8 @@ base::Result<manifest::Manifest> load_manifest(const HowOptions& how, effects::F
   CUDASETUP_TRY_ASSIGN(const ManifestFiles overlay, read_overlay(how, files));
   auto manifest = manifest::load(built_in::manifest(), overlay.sources());
   if (!manifest) {
-    return base::fail(std::move(manifest).error().with_hint(std::string(k_again), lint_command({*how.manifest_directory})));
+    return base::fail(
+        std::move(manifest).error().with_hint(std::string(k_again), lint_command({*how.manifest_directory})));
   }
   return manifest;
 }
