@@ -16,6 +16,7 @@ using plan::k_cache;
 constexpr std::string_view k_apt_cache = "/var/cache/apt/archives";
 /// Packages put nearly all of theirs below it.
 constexpr std::string_view k_packages = "/usr";
+constexpr std::string_view k_boot = "/boot";
 
 std::optional<std::uint64_t> bytes_at(effects::Files& target, const std::string& path)
 {
@@ -46,6 +47,24 @@ void add_copies(const plan::Run& run, effects::Files& target, std::vector<Need>&
     if (status && status->type == effects::FileType::directory) {
       needs.push_back({path.substr(0, path.rfind('/')), bytes_below(target, path), "a copy of " + path + " for undo"});
     }
+  }
+}
+
+/// A driver's packages have the initramfs made anew, as a file beside the one that is there; it is about as large.
+void add_initramfs(const plan::Plan& plan, effects::Files& target, std::vector<Need>& needs)
+{
+  const auto installs_driver = [](const plan::Step& step) { return step.id == "apt-install-driver"; };
+  if (std::none_of(plan.steps.begin(), plan.steps.end(), installs_driver)) {
+    return;
+  }
+  std::uint64_t largest = 0;
+  for (const std::string& name : target.list(std::string(k_boot))) {
+    if (name.starts_with("initrd.img-")) {
+      largest = std::max(largest, bytes_at(target, std::string(k_boot) + "/" + name).value_or(0));
+    }
+  }
+  if (largest > 0) {
+    needs.push_back({std::string(k_boot), largest, "a new initramfs beside the old one"});
   }
 }
 
@@ -163,6 +182,7 @@ base::Result<std::vector<Need>> needs_of(const plan::Plan& plan,
       }
     }
   }
+  add_initramfs(plan, target, needs);
   if (apt && apt->download_bytes > 0) {
     needs.push_back({std::string(k_apt_cache), apt->download_bytes, "packages that apt fetches"});
   }

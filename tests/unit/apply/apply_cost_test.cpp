@@ -159,6 +159,19 @@ TEST_F(ApplyCostTest, waits_for_another_run_and_says_which)
       << "before what it started";
 }
 
+TEST_F(ApplyCostTest, a_driver_needs_room_for_one_more_initramfs)
+{
+  plan::Plan plan;
+  plan.steps = {step("apt-install-toolkit", {plan::Run{Command{k_install}}})};
+  m_machine.target.put("/boot/initrd.img-6.8.0-41-generic", std::string(3000, 'x'));
+  m_machine.target.put("/boot/initrd.img-6.8.0-40-generic", std::string(2000, 'x'));
+  m_machine.target.put("/boot/vmlinuz-6.8.0-41-generic", std::string(9000, 'x'));
+  EXPECT_TRUE(needs_of(plan, m_machine.target, std::nullopt, Zips::not_compared).value().empty());
+  plan.steps = {step("apt-install-driver", {plan::Run{Command{k_install}}})};
+  const std::vector<Need> expected = {{"/boot", 3000, "a new initramfs beside the old one"}};
+  EXPECT_EQ(needs_of(plan, m_machine.target, std::nullopt, Zips::not_compared).value(), expected);
+}
+
 } // namespace
 
 } // namespace cudasetup::apply
