@@ -134,6 +134,7 @@ override_facts(const HostOptions& options, const manifest::Manifest& manifest, h
   if (options.driver_present) {
     const auto version = base::Version::parse(*options.driver_present);
     facts.driver = version ? std::optional(host::LoadedDriver{*version, std::nullopt}) : std::nullopt;
+    facts.waiting_driver.reset();
   }
   if (options.container == Switch::on && facts.container == host::Container::none) {
     facts.container = host::Container::other;

@@ -116,6 +116,9 @@ struct HostFacts {
   /// Whether the PCI bus could be read at all: without it, no GPU found means unknown.
   bool pci_readable = false;
   std::optional<LoadedDriver> driver;
+  /// The driver that packages brought since the machine was started, with a module for the kernel that boots next: with
+  /// none loaded, a reboot loads it.
+  std::optional<LoadedDriver> waiting_driver;
   std::vector<Toolkit> toolkits;
   std::optional<std::string> active_toolkit; ///< what /usr/local/cuda resolves to
   std::vector<LibTorchTree> libtorch;

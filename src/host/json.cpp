@@ -165,6 +165,9 @@ void add_hardware(const HostFacts& facts, json::Value& value)
   value.set("gpus", list_of(facts.gpus, k_convert));
   value.set("pci_readable", facts.pci_readable);
   value.set("driver", to_value(facts.driver));
+  if (facts.waiting_driver) {
+    value.set("waiting_driver", to_value(facts.waiting_driver));
+  }
   value.set("container", name_of(facts.container));
   value.set("wsl", facts.wsl);
   value.set("jetson", facts.jetson);

@@ -41,6 +41,18 @@ std::string parse_kernel_release(std::string_view text)
   return base::printable(base::trim(text));
 }
 
+std::optional<std::int64_t> parse_boot_time(std::string_view text)
+{
+  constexpr std::string_view k_field = "btime ";
+  for (const std::string_view line : base::lines(text)) {
+    const auto seconds = line.starts_with(k_field) ? base::parse_number(line.substr(k_field.size())) : std::nullopt;
+    if (seconds) {
+      return static_cast<std::int64_t>(*seconds);
+    }
+  }
+  return std::nullopt;
+}
+
 bool is_wsl_kernel(std::string_view release)
 {
   return release.find("Microsoft") != std::string_view::npos || release.find("WSL") != std::string_view::npos ||

@@ -2,6 +2,7 @@
 
 #include "host/facts.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@ namespace cudasetup::host {
 
 /// /proc/sys/kernel/osrelease: what `uname -r` prints.
 std::string parse_kernel_release(std::string_view text);
+
+/// "btime" of /proc/stat: when the machine was started, in seconds since 1970.
+std::optional<std::int64_t> parse_boot_time(std::string_view text);
 
 /// WSL's kernels carry Microsoft's name (systemd looks for the same words).
 bool is_wsl_kernel(std::string_view release);

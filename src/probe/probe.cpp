@@ -1,11 +1,15 @@
 #include "probe/probe.hpp"
 
+#include "host/nvidia_driver.hpp"
 #include "host/os_release.hpp"
+#include "host/surroundings.hpp"
 #include "probe/ground.hpp"
 #include "probe/installs.hpp"
 #include "probe/machine.hpp"
 #include "probe/packages.hpp"
 #include "probe/tools.hpp"
+
+#include <algorithm>
 
 namespace cudasetup::probe {
 
@@ -36,6 +40,45 @@ host::OsRelease probe_os(effects::Files& host_files, effects::Files& target, con
   return host::parse_os_release(text.value_or(""));
 }
 
+/// Whether packages changed that one's files since the machine was started: dpkg writes their list anew.
+bool came_since_start(effects::Files& host_files, effects::Files& target, const std::string& package)
+{
+  constexpr std::int64_t k_nanoseconds = 1'000'000'000;
+  const auto start = host::parse_boot_time(host_files.read("/proc/stat").value_or(""));
+  for (const char* architecture : {"", ":amd64", ":arm64"}) {
+    const auto list = target.status("/var/lib/dpkg/info/" + package + architecture + ".list", effects::FollowLinks::no);
+    if (start && list) {
+      return list->modified_ns / k_nanoseconds > *start;
+    }
+  }
+  return false;
+}
+
+/// A module that DKMS built is refused by Secure Boot, unless its key is enrolled, or will be at the next boot.
+bool will_be_loaded(const host::Ground& ground)
+{
+  const auto is_trusted = [&](const host::ModuleFile& module) {
+    return module.origin == host::ModuleOrigin::prebuilt || ground.secure_boot != host::SecureBoot::on ||
+           ground.key_is_enrolled.value_or(false) || ground.key_is_pending;
+  };
+  return !ground.kernels.empty() &&
+         std::any_of(ground.kernels.back().modules.begin(), ground.kernels.back().modules.end(), is_trusted);
+}
+
+void probe_waiting_driver(effects::Files& host_files,
+                          effects::Files& target,
+                          const ProbeOptions& options,
+                          host::HostFacts& facts)
+{
+  const bool has_driver_of_its_own = target_of(options) == Target::running && !options.sys_path &&
+                                     facts.container == host::Container::none && !facts.wsl;
+  const auto packaged = host::packaged_driver(facts.packages);
+  if (has_driver_of_its_own && packaged && !facts.driver && will_be_loaded(facts.ground) &&
+      came_since_start(host_files, target, packaged->package)) {
+    facts.waiting_driver = packaged->driver;
+  }
+}
+
 } // namespace
 
 host::HostFacts identify(effects::Files& host_files, effects::Files& target, const ProbeOptions& options)
@@ -57,6 +100,7 @@ probe(effects::Files& host_files, effects::Files& target, effects::Processes& pr
   probe_machine(host_files, target, options, facts);
   facts.ground = probe_ground(host_files, target, options);
   probe_packages(target, facts);
+  probe_waiting_driver(host_files, target, options, facts);
   if (!facts.arch && target_of(options) == Target::running) {
     facts.arch = own_architecture();
   }

@@ -17,6 +17,12 @@ std::string needed(const DriverNeed& need)
   return need.least ? fmt::format("{} needs driver {} or later", need.because, need.least->text()) : std::string();
 }
 
+/// How the driver that is there is: "loaded", or only "installed".
+std::string_view state_of(const Target& target)
+{
+  return target.driver_waits ? "installed" : "loaded";
+}
+
 std::string_view owner_of(Place place)
 {
   return place == Place::wsl ? "Windows" : "the container's host";
@@ -31,7 +37,13 @@ DriverSelection keep_loaded(const DriverQuestion& question, Findings& findings)
   selection.module = loaded.flavour;
   const std::string need = needed(question.need);
   findings.reason("driver",
-                  fmt::format("{} is loaded and suffices{}", loaded.version.text(), need.empty() ? "" : ": " + need));
+                  fmt::format("{} is {} and suffices{}",
+                              loaded.version.text(),
+                              state_of(question.target),
+                              need.empty() ? "" : ": " + need));
+  if (question.target.driver_waits) {
+    findings.caution("driver", fmt::format("{} is installed but not loaded yet: reboot", loaded.version.text()));
+  }
   say_doubts(loaded.version, question.target.gpus, findings);
   return selection;
 }
@@ -75,8 +87,9 @@ DriverSelection leave_out(const DriverQuestion& question, Findings& findings)
   if (target.driver != nullptr) {
     const Obstacle obstacle = loaded_obstacle(target, question.need, question.request.module);
     if (obstacle.stands()) {
-      findings.caution("driver",
-                       fmt::format("the loaded driver is {}, but {}", target.driver->version.text(), obstacle.text));
+      findings.caution(
+          "driver",
+          fmt::format("the {} driver is {}, but {}", state_of(target), target.driver->version.text(), obstacle.text));
     }
   } else if (!target.gpus.empty() && question.need.least) {
     findings.caution("driver",
@@ -100,7 +113,8 @@ DriverSelection must_keep(const DriverQuestion& question, Findings& findings)
   if (obstacle.stands()) {
     findings.refuse(
         "driver",
-        fmt::format("the loaded driver to keep is {}, but {}", target.driver->version.text(), obstacle.text),
+        fmt::format(
+            "the {} driver to keep is {}, but {}", state_of(target), target.driver->version.text(), obstacle.text),
         obstacle.source);
     return {};
   }
@@ -112,9 +126,10 @@ DriverSelection do_without(const DriverQuestion& question, Findings& findings)
 {
   const Target& target = question.target;
   findings.reason("driver", "none is installed: the runfile brings the toolkit alone");
-  std::string text = target.driver == nullptr
-                         ? std::string("no driver is loaded")
-                         : fmt::format("the loaded driver {} does not suffice", target.driver->version.text());
+  std::string text =
+      target.driver == nullptr
+          ? std::string("no driver is loaded")
+          : fmt::format("the {} driver {} does not suffice", state_of(target), target.driver->version.text());
   const std::string need = needed(question.need);
   if (!need.empty()) {
     text += "; " + need;
@@ -161,13 +176,13 @@ DriverSelection choose_automatically(const DriverQuestion& question, Findings& f
   }
   if (target.gpus.empty()) {
     if (target.driver != nullptr) {
-      findings.refuse(
-          "driver",
-          fmt::format("the loaded driver is {}, but {}; no GPU was found to choose a newer one for: name it "
-                      "with --gpu",
-                      target.driver->version.text(),
-                      obstacle.text),
-          obstacle.source);
+      findings.refuse("driver",
+                      fmt::format("the {} driver is {}, but {}; no GPU was found to choose a newer one for: name it "
+                                  "with --gpu",
+                                  state_of(target),
+                                  target.driver->version.text(),
+                                  obstacle.text),
+                      obstacle.source);
     } else if (target.findings.allow()) {
       findings.reason("driver", "none is installed: no NVIDIA GPU was found");
     }
@@ -180,7 +195,8 @@ DriverSelection choose_automatically(const DriverQuestion& question, Findings& f
     return do_without(question, findings);
   }
   if (target.driver != nullptr) {
-    findings.reason("driver", fmt::format("{} is loaded, but {}", target.driver->version.text(), obstacle.text));
+    findings.reason("driver",
+                    fmt::format("{} is {}, but {}", target.driver->version.text(), state_of(target), obstacle.text));
   }
   return install_driver(question, findings);
 }

@@ -112,7 +112,8 @@ Target find_target(const manifest::Manifest& manifest, const host::HostFacts& fa
     target.ubuntu_drivers = ubuntu_drivers(manifest, *target.ubuntu, facts);
   }
   target.gpus = find_gpus(manifest, facts, target.findings);
-  target.driver = facts.driver ? &*facts.driver : nullptr;
+  target.driver_waits = !facts.driver && facts.waiting_driver;
+  target.driver = facts.driver ? &*facts.driver : target.driver_waits ? &*facts.waiting_driver : nullptr;
   target.glibc = facts.glibc;
   if (!target.glibc && target.ubuntu != nullptr) {
     target.glibc = target.ubuntu->glibc;

@@ -26,7 +26,8 @@ struct Target {
   const manifest::Archive* archive = nullptr;
   Place place = Place::machine;
   std::vector<TargetGpu> gpus;
-  const host::LoadedDriver* driver = nullptr; ///< null: none is loaded
+  const host::LoadedDriver* driver = nullptr; ///< loaded, or loaded by the next reboot; null: none is
+  bool driver_waits = false;                  ///< for that reboot
   std::vector<DriverOffer> drivers;           ///< what the network archive has
   std::vector<UbuntuDriver> ubuntu_drivers;   ///< what Ubuntu's archive has
   std::optional<base::Version> glibc;

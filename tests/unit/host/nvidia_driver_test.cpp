@@ -50,5 +50,25 @@ TEST(NvidiaDriver, ReadsTheModulesOwnFile)
   EXPECT_FALSE(parse_module_version("470.57-rc"));
 }
 
+TEST(NvidiaDriver, IsFoundAmongPackagesWithItsModule)
+{
+  std::map<std::string, InstalledPackage> packages = {{"libnvidia-compute-580", {"580.95.05-0ubuntu0.22.04.1", true}},
+                                                      {"libnvidia-compute-580:i386", {"999.1-1", true}},
+                                                      {"libnvidia-compute-470", {"470.256.02-0ubuntu0.22.04.1", true}}};
+  EXPECT_FALSE(packaged_driver(packages)) << "libraries alone come with Ubuntu's CUDA";
+  packages["linux-modules-nvidia-580-open-6.8.0-41-generic"] = {"6.8.0-41.41", true};
+  const auto open = packaged_driver(packages);
+  ASSERT_TRUE(open);
+  EXPECT_EQ(open->package, "libnvidia-compute-580");
+  EXPECT_EQ(open->driver.version.text(), "580.95.05");
+  EXPECT_EQ(open->driver.flavour, ModuleFlavour::open);
+  packages["libnvidia-compute-580"].configured = false;
+  EXPECT_EQ(packaged_driver(packages)->driver.version.text(), "470.256.02");
+  const auto nvidias = packaged_driver(
+      {{"libnvidia-compute", {"1:595.45.04-1ubuntu1", true}}, {"nvidia-dkms", {"1:595.45.04-1ubuntu1", true}}});
+  EXPECT_EQ(nvidias.value().driver.version.text(), "595.45.04");
+  EXPECT_EQ(nvidias->driver.flavour, ModuleFlavour::proprietary);
+}
+
 } // namespace
 } // namespace cudasetup::host

@@ -134,5 +134,31 @@ TEST(Machines, UbuntusArchiveAsAptKnowsIt)
                           testing::Key("nvidia-driver-580-open")));
 }
 
+TEST(Machines, ADriverThatCameSinceTheStartWaitsForTheNextOne)
+{
+  const auto waiting = [](std::int64_t came, bool has_module, bool is_loaded) {
+    test::FakeFiles files;
+    files.put("/proc/stat", "cpu 1 2 3\nbtime 1700000000\n");
+    files.put("/var/lib/dpkg/status",
+              "Package: libnvidia-compute-580\nStatus: install ok installed\nVersion: 580.95.05-0ubuntu0.22.04.1\n\n"
+              "Package: nvidia-dkms-580-open\nStatus: install ok installed\nVersion: 580.95.05-0ubuntu0.22.04.1\n");
+    files.put_node("/var/lib/dpkg/info/libnvidia-compute-580:amd64.list", {.modified_ns = came * 1'000'000'000});
+    files.put("/boot/vmlinuz-6.8.0-41-generic", "");
+    if (has_module) {
+      files.put("/lib/modules/6.8.0-41-generic/updates/dkms/nvidia.ko", "a module");
+    }
+    if (is_loaded) {
+      files.put("/sys/module/nvidia/version", "580.95.05\n");
+    }
+    test::FakeProcesses processes;
+    return probe(files, files, processes, {}).waiting_driver;
+  };
+  ASSERT_TRUE(waiting(1'700'000'900, true, false));
+  EXPECT_EQ(waiting(1'700'000'900, true, false)->version.text(), "580.95.05");
+  EXPECT_FALSE(waiting(1'600'000'000, true, false)) << "a start did not load it: something is wrong with it";
+  EXPECT_FALSE(waiting(1'700'000'900, false, false)) << "its build failed";
+  EXPECT_FALSE(waiting(1'700'000'900, true, true));
+}
+
 } // namespace
 } // namespace cudasetup::probe

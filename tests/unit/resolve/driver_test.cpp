@@ -287,5 +287,16 @@ TEST_F(DriverRule, EveryConstraintNamesItsSource)
   EXPECT_EQ(refusal.reasons[0].source, "manifest, gpu 10de:102d: sample");
 }
 
+TEST_F(DriverRule, OneThatWaitsForTheRebootIsKeptAsALoadedOneIs)
+{
+  host::HostFacts facts = sample_host("22.04", {"10de:1eb8"});
+  facts.waiting_driver = host::LoadedDriver{version("550.90.07"), host::ModuleFlavour::open};
+  const Resolution resolution = get({"--cuda", "11.8"}, facts);
+  EXPECT_EQ(driver_of(resolution), "keep 550.90.07");
+  EXPECT_THAT(about(resolution.reasons, "driver"), HasSubstr("550.90.07 is installed and suffices"));
+  EXPECT_THAT(about(resolution.cautions, "driver"), HasSubstr("550.90.07 is installed but not loaded yet: reboot"));
+  EXPECT_THAT(about(get({"--cuda", "13.0"}, facts).reasons, "driver"), HasSubstr("550.90.07 is installed, but"));
+}
+
 } // namespace
 } // namespace cudasetup::resolve
