@@ -1,6 +1,7 @@
 #include "plan/after_boot.hpp"
 
 #include "plan/parts.hpp"
+#include "resolve/driver_ground.hpp"
 
 #include <algorithm>
 
@@ -39,6 +40,16 @@ std::string after_boot_unit(std::string_view program)
          "TimeoutStartSec=15min\n\n"
          "[Install]\n"
          "WantedBy=multi-user.target\n";
+}
+
+std::vector<resolve::Reason> after_boot_cautions(const Input& input)
+{
+  if (input.settings.program.empty() || !needs_reboot(input) || !resolve::has_desktop(input.facts)) {
+    return {};
+  }
+  return {{"driver",
+           "should the screen stay black after the reboot: press Ctrl+Alt+F3, log in, and type `sudo cudasetup undo`, "
+           "then `sudo reboot`"}};
 }
 
 std::vector<Step> after_boot_steps(const Input& input)

@@ -125,6 +125,8 @@ std::vector<Step> environment_steps(const Input& input);
 
 /// The unit that verifies after the reboot, where one is needed and this program is there to be run.
 std::vector<Step> after_boot_steps(const Input& input);
+/// What to do where the reboot ends badly: on a desktop, nothing on the screen.
+std::vector<resolve::Reason> after_boot_cautions(const Input& input);
 
 // --- holds.cpp
 

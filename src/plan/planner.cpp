@@ -156,6 +156,9 @@ Plan make_plan(const resolve::Request& request,
   append(plan.steps, main);
   append(plan.steps, cleanup_steps(input, main));
   plan.totals = totals_of(costs_of(plan.steps), needs_reboot(input));
+  for (resolve::Reason& caution : after_boot_cautions(input)) {
+    plan.resolution.cautions.push_back(std::move(caution));
+  }
   plan.simulation = make_simulation(input, missing);
   if (asks_apt(plan.steps)) {
     // Before all others: apt reads no source at all where two contradict each other.

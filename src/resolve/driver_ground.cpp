@@ -45,6 +45,8 @@ Obstacle lent_obstacle(const Target& target)
   return {};
 }
 
+} // namespace
+
 bool has_desktop(const host::HostFacts& facts)
 {
   constexpr std::array k_desktops = {"ubuntu-desktop",
@@ -63,8 +65,6 @@ bool has_desktop(const host::HostFacts& facts)
          std::any_of(
              k_desktops.begin(), k_desktops.end(), [&](const char* name) { return facts.packages.contains(name); });
 }
-
-} // namespace
 
 DriverPackages kind_of(const Target& target, DriverPackages asked)
 {

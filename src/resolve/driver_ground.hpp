@@ -6,6 +6,9 @@
 
 namespace cudasetup::resolve {
 
+/// Whether somebody may sit before the machine's desktop.
+bool has_desktop(const host::HostFacts& facts);
+
 /// Which of Ubuntu's packages suit the machine, where that was not asked for: those of a server where it has
 /// NVSwitches; headless where its packages are known and no desktop is among them.
 DriverPackages kind_of(const Target& target, DriverPackages asked);

@@ -235,6 +235,27 @@ TEST(Planner, HasTheNextBootVerifyADriverWhereThisProgramIsThen)
   EXPECT_NE(last().id, "after-boot");
 }
 
+TEST(Planner, SaysWhatToTypeBeforeABlackScreen)
+{
+  const SamplePtr sample = seed_sample();
+  const auto cautions = [&] {
+    std::string all;
+    for (const resolve::Reason& caution : sample->plan().resolution.cautions) {
+      all += caution.text + "\n";
+    }
+    return all;
+  };
+  sample->settings.program = "/usr/bin/cudasetup";
+  EXPECT_THAT(cautions(), Not(HasSubstr("Ctrl+Alt+F3"))) << "a server";
+  sample->facts.packages["gdm3"] = {"42.0-1", true};
+  EXPECT_THAT(cautions(), HasSubstr("Ctrl+Alt+F3, log in, and type `sudo cudasetup undo`, then `sudo reboot`"));
+  sample->settings.program = "";
+  EXPECT_THAT(cautions(), Not(HasSubstr("Ctrl+Alt+F3"))) << "another system";
+  sample->settings.program = "/usr/bin/cudasetup";
+  sample->resolution.driver = {};
+  EXPECT_THAT(cautions(), Not(HasSubstr("Ctrl+Alt+F3"))) << "no driver comes";
+}
+
 TEST(Planner, SparesAnImageRecommendsAndSyncsButNoSystemThatLivesOn)
 {
   const SamplePtr sample = container_sample();
