@@ -56,7 +56,8 @@ struct Work {
   std::vector<std::string> manual;
   std::vector<std::string> hold;
   std::vector<std::string> unhold;
-  std::vector<std::string> select; ///< dpkg was told that they are to go, and they stay
+  std::vector<std::string> select;  ///< dpkg was told that they are to go, and they stay
+  bool needs_are_met_again = false; ///< all that stays was there before, when what it needs was there
 };
 
 std::string installer_of(const UndoInput& input, const std::string& name, const std::string& version)
@@ -180,12 +181,17 @@ void add_package_steps(const Work& work, plan::UndoPlan& plan)
                   {with({"dpkg", "--unpack"}, work.installers)}));
   }
   std::vector<std::vector<std::string>> away;
+  std::vector<std::string> remove = {"dpkg", "--force-remove-reinstreq"};
+  if (!work.returning.empty() && work.needs_are_met_again) {
+    // What comes back may be what others need, and what stood for it, and excludes it, is going.
+    remove.emplace_back("--force-depends");
+  }
   // A package whose unpacking was cut off is marked to be installed again; it goes all the same.
   if (!work.purge.empty()) {
-    away.push_back(with({"dpkg", "--force-remove-reinstreq", "--purge"}, work.purge));
+    away.push_back(with(with(remove, {"--purge"}), work.purge));
   }
   if (!work.remove.empty()) {
-    away.push_back(with({"dpkg", "--force-remove-reinstreq", "--remove"}, work.remove));
+    away.push_back(with(with(remove, {"--remove"}), work.remove));
   }
   if (!away.empty()) {
     plan.steps.push_back(undo_step("undo-purge",
@@ -257,6 +263,16 @@ void add_mark_step(const Work& work, plan::UndoPlan& plan)
   plan.steps.push_back(std::move(step));
 }
 
+/// Whether nothing stays that came with the transaction or since.
+bool all_was_there_before(const UndoInput& input, const plan::UndoPlan& plan)
+{
+  const auto came_since = [&](const auto& package) {
+    const auto before = journal::find_in(input.transaction.before.packages, package.first);
+    return is_there(package.second) && !is_there(before) && !input.transaction.changed.packages.contains(package.first);
+  };
+  return plan.left.empty() && std::none_of(input.now.packages.begin(), input.now.packages.end(), came_since);
+}
+
 /// Of what goes or changes: packages that are there in part are completed before.
 void complete_first(const UndoInput& input, Work& work, plan::UndoPlan& plan)
 {
@@ -289,6 +305,7 @@ void plan_packages(const UndoInput& input, plan::UndoPlan& plan)
         plan);
   }
   complete_first(input, work, plan);
+  work.needs_are_met_again = all_was_there_before(input, plan);
   for (const auto* names : {&work.purge, &work.remove, &work.back}) {
     for (const std::string& name : *names) {
       plan.reboot = plan.reboot || is_driver(name);

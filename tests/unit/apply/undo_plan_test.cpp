@@ -48,10 +48,21 @@ TEST_F(UndoPlanTest, a_changed_version_comes_back_from_what_was_put_aside)
   m_input.available = {"/k/common.deb", "/k/gone.deb"};
   EXPECT_EQ(commands(),
             (Lines{"dpkg --unpack /k/common.deb",
-                   "dpkg --force-remove-reinstreq --purge new",
+                   "dpkg --force-remove-reinstreq --force-depends --purge new",
                    "dpkg --unpack /k/gone.deb",
                    "dpkg --configure common gone"}));
   EXPECT_TRUE(m_plan.lost.empty());
+}
+
+TEST_F(UndoPlanTest, what_came_since_keeps_what_it_needs_though_something_returns)
+{
+  package("gone", k_there, std::nullopt, std::nullopt);
+  package("new", std::nullopt, k_there, k_there);
+  m_input.transaction.kept = {{"gone", "1", "/k/gone.deb"}};
+  m_input.available = {"/k/gone.deb"};
+  m_input.now.packages["since"] = PackageState{"ii", "1", Mark::manual};
+  EXPECT_EQ(commands(),
+            (Lines{"dpkg --force-remove-reinstreq --purge new", "dpkg --unpack /k/gone.deb", "dpkg --configure gone"}));
 }
 
 TEST_F(UndoPlanTest, a_package_whose_removal_was_cut_off_comes_back_whole)
