@@ -117,6 +117,9 @@ base::Result<void> check_asked(const std::vector<std::string>& asked,
                                const std::map<std::string, host::InstalledPackage>& installed)
 {
   for (const std::string& package : asked) {
+    if (package.ends_with('-')) {
+      continue; // that it goes is among the removals
+    }
     const std::size_t equals = package.find('=');
     const manifest::AptPackage wanted{package.substr(0, equals),
                                       equals == std::string::npos ? "" : package.substr(equals + 1)};

@@ -29,7 +29,8 @@ AptSimulation parse_simulation(std::string_view output);
 base::Result<void> check_simulation(const AptSimulation& simulated);
 
 /// Refuses, with an Error of kind packages, a simulation without a package that was asked for (`name` or
-/// `name=version`) and that is not among @p installed: old apt takes what it does not know for a pattern. Pure.
+/// `name=version`; `name-` is one that shall go) and that is not among @p installed: old apt takes what it does not
+/// know for a pattern. Pure.
 base::Result<void> check_asked(const std::vector<std::string>& asked,
                                const AptSimulation& simulated,
                                const std::map<std::string, host::InstalledPackage>& installed);

@@ -11,6 +11,26 @@
 
 namespace cudasetup::plan {
 
+std::vector<std::string> builders_in_the_way(const Input& input)
+{
+  constexpr std::string_view k_modules = "linux-modules-nvidia-";
+  constexpr std::string_view k_builder = "nvidia-dkms-";
+  const resolve::DriverSelection& driver = input.resolution.driver;
+  const auto kernels = resolve::kernels_to_serve(input.facts);
+  const bool stands_for_it = std::any_of(driver.packages.begin(), driver.packages.end(), [&](const auto& package) {
+    return package.name.starts_with(k_modules) && std::none_of(kernels.begin(), kernels.end(), [&](const auto& kernel) {
+             return package.name.ends_with("-" + kernel);
+           });
+  });
+  std::vector<std::string> names;
+  for (const auto& [name, package] : input.facts.packages) {
+    if (driver.origin == resolve::DriverOrigin::ubuntu_prebuilt && stands_for_it && name.starts_with(k_builder)) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 DriverOrigin driver_origin(const Input& input)
 {
   const resolve::DriverSelection& driver = input.resolution.driver;
@@ -23,7 +43,7 @@ DriverOrigin driver_origin(const Input& input)
   if (driver.packages.empty()) {
     throw std::logic_error("a driver was chosen without packages");
   }
-  if (presence_of(input.facts, driver.packages) == Presence::present) {
+  if (presence_of(input.facts, driver.packages) == Presence::present && builders_in_the_way(input).empty()) {
     return DriverOrigin::none;
   }
   return resolve::is_ubuntus(driver.origin) ? DriverOrigin::ubuntu : DriverOrigin::nvidia;
@@ -154,7 +174,12 @@ std::vector<Step> driver_steps(const Input& input)
   step.because = origin == DriverOrigin::ubuntu
                      ? because_of(driver.origin)
                      : "NVIDIA's packages at exact versions, so that no newer branch is taken";
-  step.actions = {apt_install(input, apt_texts(packages), Recommends::take)};
+  std::vector<std::string> texts = apt_texts(packages);
+  for (const std::string& name : builders_in_the_way(input)) {
+    step.because += "; " + name + " goes, as the module that it built would be found before them";
+    texts.push_back(name + "-"); // apt-get's word for removing it
+  }
+  step.actions = {apt_install(input, texts, Recommends::take)};
   step.undo = purging(packages);
   step.interruptible = Interruptible::no;
   steps.push_back(std::move(step));

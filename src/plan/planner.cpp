@@ -42,6 +42,9 @@ std::optional<Simulation> make_simulation(const Input& input, const std::vector<
   };
   if (driver_origin(input) != DriverOrigin::none) {
     add(input.resolution.driver.packages);
+    for (const std::string& name : builders_in_the_way(input)) {
+      simulation.packages.push_back(name + "-");
+    }
   }
   const auto& cuda = input.resolution.cuda;
   if (cuda && cuda->method != resolve::Method::runfile && toolkit_state(input) == ToolkitState::absent) {

@@ -57,6 +57,25 @@ rm "$ROOT/etc/apt/preferences.d/cuda-repository-pin-600" "$ROOT/etc/apt/sources.
   "$ROOT/usr/share/keyrings/cuda-archive-keyring.gpg"
 taken_back
 
+# Where DKMS has built the module before, what it built would be found first: it goes, and comes back.
+driver_install linux-headers-generic-hwe-24.04 nvidia-headless-580-open nvidia-utils-580
+expect_status 0
+BUILT=$ROOT/lib/modules/7.0.0-43-generic/updates/dkms/nvidia.ko
+[ -e "$BUILT" ] || fail 'DKMS built nothing'
+root_run "$ROOT" update-initramfs -u
+undo_mark
+setup install "${ONLY[@]}" --gpu 10de:2684 --driver 580
+expect_status 0
+expect_package linux-modules-nvidia-580-open-7.0.0-43-generic ''
+expect_no_package 'nvidia-dkms-*'
+[ ! -e "$BUILT" ] || fail "DKMS's module is still found first"
+taken_back
+[ -e "$BUILT" ] || fail "DKMS's module did not come back"
+driver_install nvidia-headless-580-open- nvidia-utils-580- nvidia-dkms-580-open- linux-headers-generic-hwe-24.04-
+run_it root_run "$ROOT" apt-get autoremove --purge -y
+expect_status 0
+undo_mark
+
 # What Ubuntu only has as a name for another one is told before anything happens.
 setup install "${ONLY[@]}" --gpu 10de:2684 --driver 535
 expect_status 1

@@ -47,6 +47,26 @@ TEST(DriverSteps, TakesUbuntusDriverBeforeNvidiasArchiveIsThere)
               HasSubstr("nvidia-driver-550 linux-modules-nvidia-550-generic"));
 }
 
+TEST(DriverSteps, WhatDkmsBuiltMakesRoomForUbuntusOwnModule)
+{
+  const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
+  sample->facts.packages["nvidia-dkms-580-open"] = {"580.178.04-0ubuntu0.22.04.1", true};
+  take_ubuntus(*sample, {{"nvidia-driver-580-open", ""}, {"linux-modules-nvidia-580-open-6.8.0-41-generic", ""}});
+  sample->facts.kernel = "6.8.0-41-generic";
+  const auto command = [&] { return shell_lines(sample->plan(), "apt-install-driver").front(); };
+  EXPECT_THAT(command(), Not(HasSubstr("dkms"))) << "nothing would stand for it";
+  sample->resolution.driver.packages.push_back({"linux-modules-nvidia-580-open-generic", ""});
+  EXPECT_THAT(command(), testing::EndsWith(" linux-modules-nvidia-580-open-generic nvidia-dkms-580-open-"));
+  EXPECT_THAT(sample->plan().simulation->packages, Contains("nvidia-dkms-580-open-"));
+  for (const manifest::AptPackage& package : sample->resolution.driver.packages) {
+    sample->facts.packages[package.name] = {"580.178.04-0ubuntu0.22.04.1", true};
+  }
+  EXPECT_THAT(command(), HasSubstr(" nvidia-dkms-580-open-"))
+      << "all else is there, and the wrong module is found first";
+  sample->facts.packages.erase("nvidia-dkms-580-open");
+  EXPECT_THAT(step_ids(sample->plan()), Not(Contains("apt-install-driver")));
+}
+
 TEST(DriverSteps, NeedsNoArchiveOfNvidiasForUbuntusDriverAlone)
 {
   const SamplePtr sample = sample_ubuntu("22.04", "2.4.11");
