@@ -46,7 +46,9 @@ int main(int argc, char** argv)
                          system::is_terminal(system::Standard::input) ? cli::Terminal::yes : cli::Terminal::no,
                          system::is_terminal(system::Standard::error) ? cli::Terminal::yes : cli::Terminal::no,
                          system::is_root(),
-                         system::read_input};
+                         system::read_input,
+                         system::ask_hidden,
+                         system::read_line};
     return cli::run(std::vector<std::string>(argv + 1, argv + argc), outside);
   } catch (const std::exception& exception) {
     console.insist(std::string("error: a fault of cudasetup itself: ") + exception.what());

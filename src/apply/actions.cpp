@@ -198,9 +198,24 @@ base::Result<Tools::Ended> end_of(Workbench& bench, const base::Command& command
   return is_of_apt(command, "install") ? install_with_apt(bench, command) : bench.tools.try_run(command);
 }
 
+/// The command with what the program asks for on its standard input, which Tools neither shows nor logs.
+base::Result<base::Command> answered(const Workbench& bench, const plan::Run& run)
+{
+  base::Command command = run.command;
+  if (run.asks == plan::Asks::new_password) {
+    if (bench.new_password.empty()) {
+      return base::fail(base::ErrorKind::needs_person,
+                        command.argv.front() + " asks for a password, and none was given");
+    }
+    command.input = bench.new_password + "\n" + bench.new_password + "\n";
+  }
+  return command;
+}
+
 base::Result<void> perform_run(Workbench& bench, const plan::Run& run)
 {
-  CUDASETUP_TRY_ASSIGN(Tools::Ended ended, end_of(bench, run.command));
+  CUDASETUP_TRY_ASSIGN(const base::Command command, answered(bench, run));
+  CUDASETUP_TRY_ASSIGN(Tools::Ended ended, end_of(bench, command));
   if (ended.error && run.on_failure == plan::OnFailure::go_on) {
     bench.effects.events.emit(
         effects::Notice{ended.error->message + "; it goes on, and what comes next shows whether it mattered"});

@@ -27,6 +27,7 @@ struct Workbench {
   std::vector<std::string> unread = {};
   /// A zip that is fetched and unpacked ahead of its steps, if there is one.
   fetch::ZipOnItsWay* ahead = nullptr;
+  std::string new_password = {}; ///< of ApplyOptions
 };
 
 /// What is fetched for an action that needs no list of sums, and unpacked for one.

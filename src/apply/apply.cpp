@@ -196,6 +196,7 @@ base::Result<Applied> apply(const effects::Effects& effects,
   CUDASETUP_TRY_ASSIGN(const std::shared_ptr<void> lock, take_lock(effects.target, tools));
   CUDASETUP_TRY_ASSIGN(journal::KnownDigests digests, load_digests(effects.target, tools));
   Workbench bench{effects, tools, digests};
+  bench.new_password = options.new_password;
   Run run{bench, plan};
   if (asks_first) {
     CUDASETUP_TRY(run.ask_apt());

@@ -21,6 +21,8 @@ struct ApplyOptions {
   std::vector<std::string> arguments = {};
   /// What the journal says that it does.
   journal::Verb verb = journal::Verb::install;
+  /// For the program of the plan that asks for a new password (plan::Asks); nothing of ours writes it down.
+  std::string new_password = {};
 };
 
 /// Asked once, when what it costs is known as far as it can be before the first change: an Error ends it all.

@@ -1,5 +1,6 @@
 #include "apply/apply.hpp"
 #include "cli/agreement.hpp"
+#include "cli/enrolment.hpp"
 #include "cli/host_overrides.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/typed.hpp"
@@ -11,7 +12,6 @@
 #include "render/text.hpp"
 #include "report/refusal.hpp"
 #include "report/verification.hpp"
-#include "resolve/secure_boot.hpp"
 
 #include <algorithm>
 
@@ -46,36 +46,6 @@ base::Result<void> check_can_apply(const Options& options, const Outside& outsid
   return {};
 }
 
-/// A driver that cannot be loaded is not installed: enrolling the key takes somebody at the console, and comes first.
-base::Result<void> check_can_load(const Options& options, const Outside& outside, const Prepared& prepared)
-{
-  const std::string need = resolve::console_need(prepared.plan.resolution.driver, prepared.facts);
-  const auto& steps = prepared.plan.steps;
-  const bool comes =
-      std::any_of(steps.begin(), steps.end(), [](const plan::Step& step) { return step.id == "apt-install-driver"; });
-  if (need.empty() || !comes) {
-    return {};
-  }
-  base::Error error = base::make_error(ErrorKind::needs_person, need + "; nothing was changed");
-  if (!prepared.facts.ground.key_is_pending) {
-    if (prepared.facts.ubuntu_archive.listed.empty()) {
-      error.hints = {
-          {"apt has no lists of Ubuntu's modules yet, which need no key: read them, and give the same command again",
-           base::Command{{"sudo", "apt-get", "update"}}}};
-    }
-    const std::vector<base::Hint> enrolling = {
-        {"have the tools", base::Command{{"sudo", "apt-get", "install", "dkms", "mokutil", "shim-signed"}}},
-        {"make the key, unless there is one", base::Command{{"sudo", "update-secureboot-policy", "--new-key"}}},
-        {"have it enrolled; the password that it asks for is needed once, after the reboot",
-         base::Command{{"sudo", "mokutil", "--import", "/var/lib/shim-signed/mok/MOK.der"}}}};
-    error.hints.insert(error.hints.end(), enrolling.begin(), enrolling.end());
-  }
-  return base::fail(std::move(error)
-                        .with_hint("reboot, choose \"Enroll MOK\" at the console, and give that password",
-                                   base::Command{{"sudo", "reboot"}})
-                        .with_hint("then give the same command again", again(options, outside, {})));
-}
-
 json::Value result_document(const Prepared& prepared,
                             const apply::Applied& applied,
                             const std::optional<verify::Verification>& verification,
@@ -93,15 +63,19 @@ json::Value result_document(const Prepared& prepared,
 }
 
 /// The reboot that loads the driver, as far as somebody agrees to it.
-base::Result<int> reboot(const Options& options, Outside& outside, effects::Processes& processes)
+base::Result<int>
+reboot(const Options& options, Outside& outside, effects::Processes& processes, const std::string& note)
 {
+  if (!note.empty()) {
+    outside.console.say("For the reboot " + note);
+  }
   const bool can_ask = outside.input_terminal == Terminal::yes && options.how.yes == Switch::off;
   const bool agreed = options.how.reboot == Reboot::yes ||
                       (options.how.reboot == Reboot::ask && can_ask && outside.ask("Reboot now, to load the driver?"));
   const base::Command command{{"reboot"}};
   if (!agreed) {
     return base::fail(base::make_error(ErrorKind::needs_reboot, "installed; the driver is loaded by a reboot")
-                          .with_hint("reboot", base::Command{{"sudo", "reboot"}})
+                          .with_hint(note.empty() ? "reboot" : "reboot; " + note, base::Command{{"sudo", "reboot"}})
                           .with_hint("then verify, where the boot did not: history says",
                                      base::Command{{"sudo", "cudasetup", "resume"}}));
   }
@@ -142,7 +116,7 @@ base::Result<int> finish(const Options& options,
                                      at_place({"cudasetup", "verify"}, options)));
   }
   if (prepared.plan.totals.reboot && base::is_running_system(options.host.root)) {
-    return reboot(options, outside, effects.processes);
+    return reboot(options, outside, effects.processes, console_note(prepared));
   }
   return 0;
 }
@@ -164,16 +138,18 @@ apply_plan(const Options& options, Outside& outside, const effects::Effects& eff
     }
     return 0;
   }
-  CUDASETUP_TRY(check_can_load(options, outside, prepared));
+  CUDASETUP_TRY(check_can_enrol(options, outside, effects.files, prepared));
   CUDASETUP_TRY(check_can_agree(options, outside));
   outside.console.say(render::to_text(prepared.plan, prepared.facts));
+  CUDASETUP_TRY_ASSIGN(std::string password, enrolment_password(options, outside, effects.interrupts, prepared));
   const auto ask = [&](const plan::Plan& costed) {
     if (const std::string cost = render::cost_text(costed); cost != render::cost_text(prepared.plan)) {
       outside.console.say(cost);
     }
     return agree(options, outside, effects.interrupts, "Go ahead?");
   };
-  const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
+  apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
+  how.new_password = std::move(password);
   CUDASETUP_TRY_ASSIGN(const apply::Applied applied, apply::apply(effects, prepared.plan, prepared.facts, how, ask));
   return finish(options, outside, effects, prepared, applied);
 }
@@ -208,6 +184,7 @@ base::Result<int> run_install(const Options& options, Outside& outside)
     return show_refusal(*refusal, options, outside);
   }
   const Prepared& prepared = std::get<Prepared>(outcome);
+  CUDASETUP_TRY(check_may_enrol(options, outside, prepared));
   if (options.dry_run == Switch::on) {
     outside.print(
         options.json == Switch::on
@@ -236,6 +213,7 @@ base::Result<int> run_plan(const Options& options, Outside& outside)
     return show_refusal(*refusal, options, outside);
   }
   const Prepared& prepared = std::get<Prepared>(outcome);
+  CUDASETUP_TRY(check_may_enrol(options, outside, prepared));
   const PlanFormat format = options.json == Switch::on ? PlanFormat::json : options.format;
   const std::string text =
       format == PlanFormat::json

@@ -41,6 +41,8 @@ struct OptionTexts {
   std::string jobs; ///< 16 where nothing is said
   std::string limit_rate;
   std::string reboot = "ask";
+  bool no_mok = false;
+  std::string mok_password_fd;
   bool after_boot = false;
   bool yes = false;
   bool dry_run = false;

@@ -33,6 +33,12 @@ struct HostOptions {
 /// What is done when only a reboot loads what was installed. Where nobody can be asked, `ask` is `no`.
 enum class Reboot { ask, yes, no };
 
+/// What may be done about a key that Secure Boot asks for.
+struct EnrolmentOptions {
+  Switch allowed = Switch::on;    ///< off: --no-mok
+  std::optional<int> password_fd; ///< where its password is read from; nullopt: the terminal
+};
+
 /// HOW: where things come from and how they are done.
 struct HowOptions {
   std::optional<base::Url> nvidia_mirror;
@@ -44,19 +50,21 @@ struct HowOptions {
   effects::NetworkLimits network;
   Switch yes = Switch::off;
   Reboot reboot = Reboot::ask;
+  EnrolmentOptions enrolment = {};
 };
 
 /// The options that were typed, as words of a command line.
 struct Typed {
   std::vector<std::string> selection; ///< what resolve::Request holds
   std::vector<std::string> os;
-  std::vector<std::string> machine;  ///< --arch, --gpu, --driver-present, --container, --wsl
-  std::vector<std::string> place;    ///< --root, --os-release, --sys-path
-  std::vector<std::string> how;      ///< --mirror, --keep-downloads, --lock-timeout, --jobs, …
-  std::vector<std::string> manifest; ///< --manifest
-  std::vector<std::string> manner;   ///< whether it is only printed, how, and whether it is agreed to
-  std::vector<std::string> check;    ///< of verify: --level, --torch-dir, --cuda-dir, --python-dir, --expect-gpu
-  std::vector<std::string> set;      ///< what the environment stands for, as options; sudo drops it
+  std::vector<std::string> machine;   ///< --arch, --gpu, --driver-present, --container, --wsl
+  std::vector<std::string> place;     ///< --root, --os-release, --sys-path
+  std::vector<std::string> how;       ///< --mirror, --keep-downloads, --lock-timeout, --jobs, …
+  std::vector<std::string> manifest;  ///< --manifest
+  std::vector<std::string> enrolment; ///< --no-mok
+  std::vector<std::string> manner;    ///< whether it is only printed, how, and whether it is agreed to
+  std::vector<std::string> check;     ///< of verify: --level, --torch-dir, --cuda-dir, --python-dir, --expect-gpu
+  std::vector<std::string> set;       ///< what the environment stands for, as options; sudo drops it
 };
 
 enum class PlanFormat { text, json, sh };

@@ -25,6 +25,10 @@ struct Outside {
   bool is_root = false;
   /// Reads standard input, or what has that name and may be a pipe; at most so many bytes.
   std::function<std::string(const std::string& path, std::size_t most)> read_input = {};
+  /// Asks on the terminal for what is not shown while it is typed; nullopt where a signal or the end came instead.
+  std::function<std::optional<std::string>(const std::string& question)> ask_hidden = {};
+  /// Reads a line, without its end, from an open descriptor; at most so many bytes. nullopt: it cannot be read.
+  std::function<std::optional<std::string>(int descriptor, std::size_t most)> read_line = {};
 };
 
 /// Runs one command line (without the program's name). The result is the process's exit status.

@@ -100,6 +100,21 @@ void add_how(CLI::App& app, OptionTexts& texts)
   add_network_limits(app, texts);
 }
 
+void add_no_mok(CLI::App& app, OptionTexts& texts)
+{
+  app.add_flag("--no-mok", texts.no_mok, "have Secure Boot's firmware enrol no key: refuse what needs one (status 11)")
+      ->group("How");
+}
+
+void add_mok_password(CLI::App& app, OptionTexts& texts)
+{
+  app.add_option(
+         "--mok-password-fd",
+         texts.mok_password_fd,
+         "read the password for a key's enrolment, one line, from this open descriptor; sudo leaves only 0 open")
+      ->group("How");
+}
+
 void add_output(CLI::App& app, OptionTexts& texts)
 {
   app.add_flag("--json", texts.json, "one JSON document on standard output")->group("Output");
@@ -125,6 +140,8 @@ void add_install(CLI::App& install, OptionTexts& texts)
   add_selection(install, texts);
   add_machine(install, texts);
   add_how(install, texts);
+  add_no_mok(install, texts);
+  add_mok_password(install, texts);
   add_output(install, texts);
 }
 
@@ -136,6 +153,7 @@ void add_plan(CLI::App& plan, OptionTexts& texts)
   add_selection(plan, texts);
   add_machine(plan, texts);
   add_how(plan, texts);
+  add_no_mok(plan, texts);
   add_output(plan, texts);
 }
 
@@ -190,6 +208,7 @@ void add_resume(CLI::App& resume, OptionTexts& texts)
                   texts.after_boot,
                   "only verify what a driver's reboot was awaited for, as its unit does; go on with nothing");
   resume.add_flag("-n,--dry-run", texts.dry_run, "print the script that would do the rest; change nothing");
+  add_mok_password(resume, texts);
   add_network_limits(resume, texts);
   add_root(resume, texts);
   add_output(resume, texts);

@@ -38,6 +38,7 @@ base::Result<Options> options_of(const Transaction& transaction, const Options& 
   parsed.options->style = options.style;
   parsed.options->json = options.json;
   parsed.options->dry_run = options.dry_run;
+  parsed.options->how.enrolment.password_fd = options.how.enrolment.password_fd;
   // What is said now counts more than what was said at the beginning.
   effects::NetworkLimits& limits = parsed.options->how.network;
   const effects::NetworkLimits& now = options.how.network;

@@ -142,6 +142,7 @@ Typed typed_of(const OptionTexts& texts, Environment environment)
   add(typed.how, "--lock-timeout", texts.lock_timeout, OptionTexts().lock_timeout);
   add(typed.how, "--jobs", texts.jobs, "");
   add(typed.how, "--limit-rate", texts.limit_rate);
+  add_flag(typed.enrolment, "--no-mok", texts.no_mok);
   add_flag(typed.manner, "--dry-run", texts.dry_run);
   add_flag(typed.manner, "--yes", texts.yes);
   add_flag(typed.manner, "--json", texts.json);
@@ -177,7 +178,8 @@ base::Command with_typed(base::Command command, const Options& options)
   };
   if (verb == "install" || verb == "plan") {
     const Words place = libtorch_place(options);
-    add_all({&typed.selection, &place, &typed.os, &typed.machine, &typed.place, &typed.how, &typed.manifest});
+    add_all({&typed.selection, &place, &typed.os, &typed.machine, &typed.place});
+    add_all({&typed.how, &typed.enrolment, &typed.manifest});
   } else if (verb == "verify") {
     add_all({&typed.check, &typed.place});
   } else if (verb == "doctor") {
@@ -274,7 +276,7 @@ std::vector<std::string> arguments_of(const Options& options)
   const Typed& typed = options.typed;
   Words words;
   add_flag(words, options.subject, options.verb == "repair");
-  append(words, {&typed.selection, &typed.os, &typed.machine, &typed.how});
+  append(words, {&typed.selection, &typed.os, &typed.machine, &typed.how, &typed.enrolment});
   // Absolute, unlike what was typed.
   add(words, "--root", options.host.root == "/" ? "" : options.host.root);
   add(words, "--os-release", options.host.os_release_file.value_or(""));
@@ -297,7 +299,7 @@ report::NextCommands next_commands(const Options& options)
   const Typed& typed = options.typed;
   report::NextCommands next;
   next.instead = {"cudasetup", options.verb};
-  append(next.instead_more, {&typed.os, &typed.machine, &typed.place, &typed.how, &typed.manifest});
+  append(next.instead_more, {&typed.os, &typed.machine, &typed.place, &typed.how, &typed.enrolment, &typed.manifest});
   if (options.verb == "why-not") {
     next.instead.back() = can_be_installed(options.host) ? "install" : "plan";
   } else {
@@ -306,7 +308,8 @@ report::NextCommands next_commands(const Options& options)
   append(next.ask, {&typed.selection});
   append(next.ask_more, {&typed.os, &typed.machine, &typed.place, &typed.manifest});
   append(next.list_more, {&typed.manifest});
-  append(next.plan_more, {&typed.selection, &typed.machine, &typed.place, &typed.how, &typed.manifest});
+  append(next.plan_more,
+         {&typed.selection, &typed.machine, &typed.place, &typed.how, &typed.enrolment, &typed.manifest});
   return next;
 }
 

@@ -41,6 +41,7 @@ struct Kernel {
 struct Ground {
   std::optional<std::set<std::string>> modules; ///< those that are loaded, of the few that matter here
   std::optional<SecureBoot> secure_boot;
+  bool has_module_key = false;         ///< both halves of the key that DKMS signs with lie there
   std::optional<bool> key_is_enrolled; ///< the key that DKMS signs with, in the firmware's list
   /// That key was given to mokutil, and the next boot's console asks for it (MokNew of shim's variables).
   bool key_is_pending = false;

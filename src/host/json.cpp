@@ -179,6 +179,9 @@ void add_ground(const Ground& ground, json::Value& value)
   if (ground.secure_boot) {
     value.set("secure_boot", name_of(*ground.secure_boot));
   }
+  if (ground.has_module_key) {
+    value.set("has_module_key", true);
+  }
   if (ground.key_is_enrolled) {
     value.set("key_is_enrolled", *ground.key_is_enrolled);
     value.set("key_is_pending", ground.key_is_pending);

@@ -28,5 +28,9 @@ inline constexpr std::string_view k_pkg_config_file = "/usr/local/lib/pkgconfig/
 /// In a virtual environment of ours: the requirements that pip met there.
 inline constexpr std::string_view k_python_record_name = "cudasetup-requirements.txt";
 inline constexpr std::string_view k_current_libtorch = "/opt/libtorch/current";
+/// The key that Ubuntu's DKMS signs modules with (2.8.7 of 22.04, 3.0.11 and 3.2.2 alike), as the firmware is told it,
+/// and its secret half; `update-secureboot-policy --new-key` makes both.
+inline constexpr std::string_view k_module_key = "/var/lib/shim-signed/mok/MOK.der";
+inline constexpr std::string_view k_module_key_secret = "/var/lib/shim-signed/mok/MOK.priv";
 
 } // namespace cudasetup::host

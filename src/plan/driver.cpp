@@ -168,6 +168,8 @@ std::vector<Step> driver_steps(const Input& input)
     std::erase_if(packages, is_pin);
     steps.push_back(pin_step(input, pins));
   }
+  std::vector<Step> enrolment = enrolment_steps(input);
+  std::move(enrolment.begin(), enrolment.end(), std::back_inserter(steps));
   Step step;
   step.id = "apt-install-driver";
   step.title = "Install the NVIDIA driver" + (driver.version ? " " + driver.version->text() : "");

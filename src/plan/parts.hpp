@@ -49,6 +49,17 @@ void describe_driver(const Input& input, Simulation& simulation);
 /// Packages that built the driver's module here, where Ubuntu's own is to be loaded from now on: depmod finds what DKMS
 /// built first, and Secure Boot may have refused that. Only where the modules' package stands for them.
 std::vector<std::string> builders_in_the_way(const Input& input);
+// --- secure_boot.cpp
+
+/// Whether the plan has the key of the driver's module enrolled, since Secure Boot is on and the firmware neither knows
+/// the key nor was asked to.
+bool enrols_key(const Input& input);
+/// The packages that this needs.
+std::vector<std::string> enrolment_tools(const Input& input);
+/// Makes the key, where it is not there, and gives it to the firmware. All of it comes before the driver: the module is
+/// then signed with that key from the start, shim-signed's trigger finds nothing left to ask for, which it could not do
+/// (status 1), and whatever cuts the run off leaves a key that waits, which does no harm, and no driver without one.
+std::vector<Step> enrolment_steps(const Input& input);
 
 // --- apt_source.cpp
 

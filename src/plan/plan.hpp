@@ -99,12 +99,19 @@ enum class OnFailure {
   go_on,
 };
 
+/// What a program asks the person at the terminal for. Run by apply, it has it on its standard input.
+enum class Asks {
+  nothing,
+  new_password ///< twice, a line each, as mokutil(1) does
+};
+
 /// Runs a program.
 struct Run {
   base::Command command;
   OnFailure on_failure = OnFailure::stop;
   /// Paths that the program makes or replaces, but for what apt and dpkg do.
   std::vector<std::string> makes = {};
+  Asks asks = Asks::nothing;
 };
 
 using Action = std::variant<Download, WriteFile, MakeDirectory, Unpack, Link, CopyMatch, Remove, RemoveEmpty, Run>;
@@ -193,6 +200,9 @@ struct Simulation {
   /// What the plan switches off first, and apt must hence not see.
   std::vector<SwitchedOff> switched_off = {};
 };
+
+/// The step that gives the key of a driver's module to the firmware, whose console asks for it during the next boot.
+inline constexpr std::string_view k_enrol_step = "enrol-module-key";
 
 /// What a plan is for: what was asked to be there, or apt's sources of NVIDIA's alone.
 enum class Purpose { install, repair_sources };

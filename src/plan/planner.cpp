@@ -22,6 +22,8 @@ std::vector<Step> main_steps(const Input& input)
   std::vector<Step> steps = source_steps(input);
   if (driver_origin(input) == DriverOrigin::nvidia) {
     append(steps, driver_steps(input));
+  } else if (driver_origin(input) == DriverOrigin::none) {
+    append(steps, enrolment_steps(input));
   }
   append(steps, toolkit_steps(input));
   append(steps, libtorch_steps(input));
@@ -126,7 +128,7 @@ bool asks_apt(const std::vector<Step>& steps)
 
 bool needs_reboot(const Input& input)
 {
-  return driver_origin(input) != DriverOrigin::none;
+  return driver_origin(input) != DriverOrigin::none || enrols_key(input);
 }
 
 std::string manifest_digest(const Settings& settings)

@@ -144,6 +144,9 @@ std::vector<std::string> missing_prerequisites(const Input& input, const std::ve
   for (std::string& name : module_tools(input)) {
     wanted.insert(std::move(name));
   }
+  for (std::string& name : enrolment_tools(input)) {
+    wanted.insert(std::move(name));
+  }
   std::vector<std::string> missing;
   std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(missing), [&](const std::string& name) {
     return presence_of(input.facts, name) == Presence::absent;
@@ -243,11 +246,12 @@ std::vector<Step> system_steps(const Input& input, const std::vector<std::string
                                  "the rest can be tried out before anything else changes"));
   }
   if (!others.empty()) {
-    steps.push_back(install_step(input,
-                                 "apt-install-prerequisites",
-                                 others,
-                                 "unpacking, compiling or verifying needs them; no packages are added that they only "
-                                 "recommend"));
+    steps.push_back(
+        install_step(input,
+                     "apt-install-prerequisites",
+                     others,
+                     std::string(enrols_key(input) ? "unpacking, compiling, signing" : "unpacking, compiling") +
+                         " or verifying needs them; no packages are added that they only recommend"));
   }
   if (driver) {
     const std::vector<Step> more = driver_steps(input);

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "host/details_text.hpp"
+#include "host/paths.hpp"
 #include "host/pci.hpp"
 #include "probe/machine.hpp"
 
@@ -17,8 +18,6 @@ constexpr std::array<const char*, 5> k_modules = {"nvidia", "nvidia_uvm", "nvidi
 /// The unique ids of EFI's global variables and of shim's, in the names of efivars.
 constexpr const char* k_efi_global = "-8be4df61-93ca-11d2-aa0d-00e098032b8c";
 constexpr const char* k_efi_shim = "-605dab50-e046-4300-abb6-3dd810dd8b23";
-/// Of /var/lib/shim-signed: the key that Ubuntu's DKMS signs modules with.
-constexpr const char* k_dkms_key = "/var/lib/shim-signed/mok/MOK.der";
 
 /// The end of a module file that was signed (Linux, include/linux/module_signature.h).
 constexpr std::string_view k_signed = "~Module signature appended~\n";
@@ -54,13 +53,7 @@ void probe_secure_boot(effects::Files& files, effects::Files& target, const std:
   const bool validates = !host::is_on(files.read(efi + "/efivars/MokSBStateRT" + k_efi_shim).value_or("")) &&
                          base::trim(files.read("/proc/sys/kernel/moksbstate_disabled").value_or("0")) != "1";
   ground.secure_boot = host::is_on(*variable) && validates ? host::SecureBoot::on : host::SecureBoot::off;
-  const auto key = target.read(k_dkms_key);
-  const auto enrolled = files.read(efi + "/efivars/MokListRT" + k_efi_shim);
-  if (key && !key->empty() && enrolled) {
-    ground.key_is_enrolled = enrolled->find(*key) != std::string::npos;
-  }
-  const auto pending = files.read(efi + "/efivars/MokNew" + k_efi_shim);
-  ground.key_is_pending = key && !key->empty() && pending && pending->find(*key) != std::string::npos;
+  probe_module_key(files, target, sys, ground);
 }
 
 void probe_bus(effects::Files& files, const std::string& sys, host::Ground& ground)
@@ -156,6 +149,21 @@ void probe_kernels(effects::Files& target, host::Ground& ground)
 bool exists(effects::Files& files, const std::string& path)
 {
   return files.status(path, effects::FollowLinks::no).has_value();
+}
+
+void probe_module_key(effects::Files& files, effects::Files& target, const std::string& sys, host::Ground& ground)
+{
+  const std::string variables = sys + "/firmware/efi/efivars/";
+  const std::string key = target.read(std::string(host::k_module_key)).value_or("");
+  if (key.empty()) {
+    return;
+  }
+  ground.has_module_key = exists(target, std::string(host::k_module_key_secret));
+  if (const auto enrolled = files.read(variables + "MokListRT" + k_efi_shim)) {
+    ground.key_is_enrolled = enrolled->find(key) != std::string::npos;
+  }
+  const auto pending = files.read(variables + "MokNew" + k_efi_shim);
+  ground.key_is_pending = pending && pending->find(key) != std::string::npos;
 }
 
 host::Ground probe_ground(effects::Files& host_files, effects::Files& target, const ProbeOptions& options)

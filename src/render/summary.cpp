@@ -106,6 +106,17 @@ std::string sum_text(const plan::Totals& totals, Bytes plan::Totals::*whole, Byt
          (unknown.empty() ? "" : ": " + base::join(unknown, ", "));
 }
 
+std::string reboot_text(const plan::Plan& plan)
+{
+  const bool enrols = std::any_of(
+      plan.steps.begin(), plan.steps.end(), [](const plan::Step& step) { return step.id == plan::k_enrol_step; });
+  if (!plan.totals.reboot) {
+    return "not needed";
+  }
+  return enrols ? "needed, with somebody at the console, before the driver is in use"
+                : "needed, before the driver is in use";
+}
+
 } // namespace
 
 std::vector<Row> found_rows(const host::HostFacts& facts, const GpuNames& gpu_names)
@@ -148,7 +159,7 @@ std::vector<Row> cost_rows(const plan::Plan& plan)
   std::vector<Row> rows = {
       {"download", sum_text(plan.totals, &plan::Totals::download_bytes, &plan::Cost::download_bytes)},
       {"disk", sum_text(plan.totals, &plan::Totals::disk_bytes, &plan::Cost::disk_bytes)},
-      {"reboot", plan.totals.reboot ? "needed, before the driver is in use" : "not needed"}};
+      {"reboot", reboot_text(plan)}};
   if (plan.totals.removes && !plan.totals.removes->empty()) {
     rows.push_back({"removes", base::join(*plan.totals.removes, ", ")});
   }

@@ -18,4 +18,11 @@ std::string console_need(const DriverSelection& driver, const host::HostFacts& f
                                        "password after a reboot";
 }
 
+std::string console_steps()
+{
+  return "after the reboot a blue screen (\"Press any key to perform MOK management\") waits for 10 seconds: press a "
+         "key, "
+         "then choose \"Enroll MOK\", \"Continue\", \"Yes\", type the password, and choose \"Reboot\"";
+}
+
 } // namespace cudasetup::resolve

@@ -12,4 +12,9 @@ namespace cudasetup::resolve {
 /// is in the way: modules that Ubuntu has built are signed with a key that the firmware knows.
 std::string console_need(const DriverSelection& driver, const host::HostFacts& facts);
 
+/// What is to be done at the console during the next boot, once the key was given to mokutil; a clause. Shim's
+/// MokManager waits 10 s for a key, then starts the system and forgets what it was asked for (rhboot/shim,
+/// MokManager.c).
+std::string console_steps();
+
 } // namespace cudasetup::resolve

@@ -1,10 +1,12 @@
 #include "system/terminal.hpp"
 
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -55,7 +57,10 @@ std::string read_input(const std::string& path, std::size_t most)
   return text;
 }
 
-bool ask(const std::string& question)
+namespace {
+
+/// Waits until standard input has something, or a signal to stop comes; whether it is the former.
+bool wait_for_answer(const std::string& question)
 {
   // Unlike a read, ppoll ends when a signal comes: ^C is an answer too. One that comes as soon as the question stands
   // there waits for it.
@@ -65,19 +70,70 @@ bool ask(const std::string& question)
   sigaddset(&stops, SIGINT);
   sigaddset(&stops, SIGTERM);
   ::pthread_sigmask(SIG_BLOCK, &stops, &usual);
-  std::fputs((question + " [y/N] ").c_str(), stderr);
+  std::fputs(question.c_str(), stderr);
   std::fflush(stderr);
   struct pollfd input {
     STDIN_FILENO, POLLIN, 0
   };
   const int ready = ::ppoll(&input, 1, nullptr, &usual);
   ::pthread_sigmask(SIG_SETMASK, &usual, nullptr);
-  if (ready < 0) {
+  return ready > 0;
+}
+
+} // namespace
+
+bool ask(const std::string& question)
+{
+  if (!wait_for_answer(question + " [y/N] ")) {
     return false;
   }
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+std::optional<std::string> ask_hidden(const std::string& question)
+{
+  termios usual{};
+  if (::tcgetattr(STDIN_FILENO, &usual) != 0) {
+    return std::nullopt;
+  }
+  termios hidden = usual;
+  hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  // What was typed before the question is no answer to it.
+  if (::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) != 0) {
+    return std::nullopt;
+  }
+  std::optional<std::string> answer;
+  if (wait_for_answer(question + " ")) {
+    std::string line;
+    if (std::getline(std::cin, line)) {
+      answer = std::move(line);
+    }
+  }
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &usual);
+  std::fputs("\n", stderr); // that of the answer was not shown either
+  return answer;
+}
+
+std::optional<std::string> read_line(int descriptor, std::size_t most)
+{
+  std::string line;
+  while (line.size() < most) {
+    char c = 0;
+    const ssize_t count = ::read(descriptor, &c, 1);
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      return std::nullopt;
+    }
+    if (count == 0 || c == '\n') {
+      break;
+    }
+    line += c;
+  }
+  return line;
 }
 
 } // namespace cudasetup::system

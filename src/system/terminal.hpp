@@ -21,5 +21,11 @@ std::string read_input(const std::string& path, std::size_t most);
 /// Asks on standard error, reads a line from standard input; yes for "y" and "yes", no for all
 /// else and when a signal comes.
 bool ask(const std::string& question);
+/// Asks on standard error, and reads a line from the terminal that standard input is, which does not show what is typed
+/// meanwhile. nullopt: a signal came, the input ended, or the terminal cannot be kept from showing it.
+std::optional<std::string> ask_hidden(const std::string& question);
+/// Reads from an open descriptor up to the first line break, the end, or @p most bytes, and no byte more; without the
+/// line break. nullopt: it is not open, or cannot be read.
+std::optional<std::string> read_line(int descriptor, std::size_t most);
 
 } // namespace cudasetup::system

@@ -45,6 +45,20 @@ TEST(parse_options, a_mistyped_verb_is_named_with_the_nearest_one)
   EXPECT_THAT(complaint({"frobnicate"}), ElementsAre("there is no verb frobnicate", "see the verbs: cudasetup --help"));
 }
 
+TEST(parse_options, what_may_be_done_about_a_key_that_secure_boot_asks_for)
+{
+  const auto parsed = parse({"install", "--mok-password-fd", "0"});
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->options->how.enrolment.password_fd, 0);
+  EXPECT_EQ(parse({"plan", "--no-mok"})->options->how.enrolment.allowed, Switch::off);
+  EXPECT_EQ(parse({"resume", "--mok-password-fd", "7"})->options->how.enrolment.password_fd, 7);
+  EXPECT_THAT(complaint({"install", "--no-mok", "--mok-password-fd", "3"}),
+              ElementsAre("--no-mok contradicts --mok-password-fd", "leave one of them out"));
+  EXPECT_THAT(complaint({"install", "--mok-password-fd", "secret"}).front(),
+              HasSubstr("expected the number of an open descriptor"));
+  EXPECT_THAT(complaint({"install", "--mok-password-fd", "99999999999"}).front(), HasSubstr("expected the number"));
+}
+
 TEST(parse_options, a_verb_comes_first)
 {
   EXPECT_THAT(complaint({"--cuda", "11.1"}),

@@ -49,6 +49,16 @@ protected:
                     [this](const std::string& path, std::size_t most) {
                       m_read = path;
                       return m_input_text.substr(0, most);
+                    },
+                    [this](const std::string& question) {
+                      m_hidden_questions.push_back(question);
+                      m_machine.interrupts.set(m_interrupts);
+                      const std::size_t number = m_hidden_questions.size() - 1;
+                      return number < m_hidden_answers.size() ? std::optional(m_hidden_answers[number]) : std::nullopt;
+                    },
+                    [this](int descriptor, std::size_t most) -> std::optional<std::string> {
+                      return descriptor == m_open_descriptor ? std::optional(m_input_text.substr(0, most))
+                                                             : std::nullopt;
                     }};
     testing::internal::CaptureStderr();
     const int status = cli::run(arguments, outside);
@@ -94,7 +104,10 @@ protected:
   int m_interrupts = 0; ///< how often ^C answers a question
   bool m_is_root = false;
   std::string m_input_text;
-  std::string m_read; ///< what was read as a stream; empty: standard input
+  std::vector<std::string> m_hidden_questions;
+  std::vector<std::string> m_hidden_answers; ///< after the last one, the input ends
+  int m_open_descriptor = -1;                ///< has m_input_text as its line
+  std::string m_read;                        ///< what was read as a stream; empty: standard input
   std::string m_out;
   std::string m_err;
 };

@@ -30,20 +30,6 @@ TEST_F(RunTest, a_plan_for_another_release_looks_at_nothing_of_this_machine)
   EXPECT_THAT(m_machine.target.reads(), testing::Each("/etc/os-release"));
 }
 
-TEST_F(RunTest, a_driver_that_secure_boot_would_refuse_is_not_installed)
-{
-  m_is_root = true;
-  m_machine.files.put("/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
-                      std::string("\6\0\0\0\1", 5));
-  const std::vector<std::string> install = {
-      "install", "--yes", "--gpu", "10de:2684", "--torch", "none", "--cuda", "12.4", "--driver", "550.54.15"};
-  EXPECT_EQ(run(install), 11) << m_out;
-  EXPECT_THAT(m_err, HasSubstr("Key was rejected by service"));
-  EXPECT_THAT(m_err, HasSubstr("nothing was changed"));
-  EXPECT_THAT(m_err, HasSubstr("sudo mokutil --import /var/lib/shim-signed/mok/MOK.der"));
-  EXPECT_FALSE(m_machine.target.exists("/var/lib/cudasetup"));
-}
-
 TEST_F(RunTest, a_dry_run_is_the_same_every_time)
 {
   run(k_seed);

@@ -103,9 +103,12 @@ TEST(Machines, AKeyThatTheNextBootAsksFor)
   test::put_machine_files(files, "secure-boot-not-enrolled");
   test::FakeProcesses processes;
   EXPECT_FALSE(probe(files, files, processes, {}).ground.key_is_pending);
+  EXPECT_TRUE(probe(files, files, processes, {}).ground.has_module_key);
   const std::string key = *files.read("/var/lib/shim-signed/mok/MOK.der");
   files.put("/sys/firmware/efi/efivars/MokNew-605dab50-e046-4300-abb6-3dd810dd8b23", "\6\0\0\0" + key);
   EXPECT_TRUE(probe(files, files, processes, {}).ground.key_is_pending);
+  EXPECT_TRUE(files.remove("/var/lib/shim-signed/mok/MOK.priv"));
+  EXPECT_FALSE(probe(files, files, processes, {}).ground.has_module_key) << "nothing can be signed with half of it";
 }
 
 /// Beside NVIDIA's sources, which others look at: what Ubuntu's archive is, and what apt's lists have of its drivers.

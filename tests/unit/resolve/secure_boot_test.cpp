@@ -40,6 +40,12 @@ TEST(ConsoleNeed, stands_where_a_module_is_built_whose_key_the_firmware_does_not
   EXPECT_EQ(console_need(installed_from(DriverOrigin::ubuntu_dkms), facts), "");
 }
 
+TEST(ConsoleNeed, is_met_step_by_step)
+{
+  EXPECT_THAT(console_steps(),
+              HasSubstr("\"Enroll MOK\", \"Continue\", \"Yes\", type the password, and choose \"Reboot\""));
+}
+
 TEST(ConsoleNeed, is_none_without_secure_boot)
 {
   for (const host::SecureBoot state : {host::SecureBoot::off, host::SecureBoot::impossible}) {
