@@ -138,7 +138,7 @@ void consider(const UndoInput& input, const Original& original, Commands& comman
       commands.push_back({"rm", "-f", "--", half});
     }
   }
-  if (now == original.before || lies_in_removed_tree(input, original.path)) {
+  if (now == original.before || is_kept_key(input, original.path) || lies_in_removed_tree(input, original.path)) {
     return;
   }
   if (was_changed_since(input, original, now)) {

@@ -21,6 +21,10 @@ undo_step(std::string id, std::string title, std::string because, std::vector<st
 void plan_packages(const UndoInput& input, plan::UndoPlan& plan);
 /// What was chosen by hand among alternatives.
 void plan_alternatives(const UndoInput& input, plan::UndoPlan& plan);
+/// The request to enrol a key, and the key.
+void plan_key(const UndoInput& input, plan::UndoPlan& plan);
+/// Whether the path is that of a key which stays, since the firmware knows it.
+bool is_kept_key(const UndoInput& input, const std::string& path);
 /// Files, links and directories.
 void plan_files(const UndoInput& input, plan::UndoPlan& plan);
 

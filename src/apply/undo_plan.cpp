@@ -7,6 +7,9 @@
 #include "effects/half_written.hpp"
 #include "fetch/part_file.hpp"
 #include "fetch/unpack.hpp"
+#include "probe/ground.hpp"
+
+#include <algorithm>
 
 namespace cudasetup::apply {
 
@@ -86,6 +89,15 @@ base::Result<UndoInput> look_for_undo(effects::Files& target, const journal::Tra
       input.available.insert(file);
     }
   }
+  host::Ground firmware;
+  // The variables of a tree are those that the system in it sees; one that is not running has none.
+  probe::probe_module_key(target, target, "/sys", firmware);
+  const auto& steps = transaction.steps;
+  input.key = {std::any_of(steps.begin(),
+                           steps.end(),
+                           [](const journal::StepRecord& step) { return step.id == plan::k_enrol_step; }),
+               firmware.key_is_pending,
+               firmware.key_is_enrolled.value_or(false)};
   input.transaction = as_found(transaction, input.now, input.paths_now);
   for (const auto& [name, after] : input.transaction.changed.packages) {
     const auto now = journal::find_in(input.now.packages, name);
@@ -100,6 +112,7 @@ plan::UndoPlan plan_undo(const UndoInput& input)
 {
   plan::UndoPlan plan;
   plan.transaction = input.transaction.id;
+  plan_key(input, plan);
   plan_packages(input, plan);
   plan_alternatives(input, plan);
   plan_files(input, plan);

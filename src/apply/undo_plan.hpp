@@ -10,6 +10,13 @@
 
 namespace cudasetup::apply {
 
+/// What became of a key that the transaction made or gave to the firmware.
+struct ModuleKey {
+  bool was_given = false; ///< the transaction asked the firmware to enrol it, or was about to
+  bool is_pending = false;
+  bool is_enrolled = false;
+};
+
 /// What taking back a transaction depends on.
 struct UndoInput {
   /// The transaction, with what a step that was cut off did (see as_found).
@@ -22,6 +29,7 @@ struct UndoInput {
   /// Installers of packages whose unpacking was cut off, of the version that was coming: by name, empty where there is
   /// none.
   std::map<std::string, std::string> cut_off;
+  ModuleKey key = {};
 };
 
 /// Looks at everything that undoing @p transaction depends on. Errors: a file that cannot be read.

@@ -269,6 +269,11 @@ bool is_directory(const UninstallInput& input, const Original& original)
          (original.before.exists && original.before.status.type == FileType::directory);
 }
 
+bool is_module_key(const std::string& path)
+{
+  return path == host::k_module_key || path == host::k_module_key_secret;
+}
+
 /// Whether it goes or stays with a tree of ours around it.
 bool lies_in_tree(const Going& going, const std::string& path)
 {
@@ -294,6 +299,12 @@ void plan_registered(const UninstallInput& input, const Going& going, plan::Unin
   // What was made last goes first: a directory after what is in it.
   const auto& originals = going.ours.originals;
   for (auto original = originals.rbegin(); original != originals.rend(); ++original) {
+    if (is_module_key(original->path)) {
+      if (all && input.paths_now.at(original->path).exists) {
+        plan.left.push_back({original->path, "modules may be signed with this key, and the firmware may know it"});
+      }
+      continue;
+    }
     const bool is_file = original->extent == Extent::single || !is_directory(input, *original);
     if (!lies_in_tree(going, original->path) && ((all && is_file) || belongs_to_what_goes(going, original->path))) {
       registered.go_back(*original);

@@ -21,6 +21,9 @@ template<typename Plan> Plan for_root(Plan plan, const Options& options)
 {
   plan.left = for_root(std::move(plan.left), options);
   plan.lost = for_root(std::move(plan.lost), options);
+  if constexpr (requires { plan.stays; }) {
+    plan.stays = for_root(std::move(plan.stays), options);
+  }
   return plan;
 }
 

@@ -94,6 +94,9 @@ base::Result<int> undo(const Options& options, Outside& outside, const Transacti
   CUDASETUP_TRY(agree(options, outside, effects.interrupts, "Take it back?"));
   const apply::ApplyOptions how{options.host.root, options.how.lock_timeout_seconds, arguments_of(options)};
   CUDASETUP_TRY(apply::undo(effects, transaction, plan, how));
+  for (const resolve::Reason& reason : shown.stays) {
+    outside.console.say(reason.about + " stays: " + reason.text);
+  }
   show(options,
        outside,
        shown,

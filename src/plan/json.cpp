@@ -284,6 +284,7 @@ json::Value to_json(const UndoPlan& plan, const std::string& root)
                 {"transaction", plan.transaction.empty() ? Value() : Value(plan.transaction)},
                 {"left", reasons_json(plan.left)},
                 {"lost", reasons_json(plan.lost)},
+                {"stays", reasons_json(plan.stays)},
                 {"steps", steps_json(plan.steps, root)},
                 {"reboot", plan.reboot}};
 }

@@ -16,6 +16,8 @@ struct UndoPlan {
   std::vector<resolve::Reason> left;
   /// What cannot be brought back.
   std::vector<resolve::Reason> lost;
+  /// What stays though the transaction brought it, since it belongs to more than the transaction by now.
+  std::vector<resolve::Reason> stays = {};
   /// Whether a driver is removed or exchanged, so that the loaded one is no more the installed one.
   bool reboot = false;
 };

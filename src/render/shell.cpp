@@ -192,6 +192,7 @@ std::string to_sh(const plan::UndoPlan& plan, const std::string& root)
   say_root(script, root);
   reasons(script, "Changed since, and left as it is:", plan.left);
   reasons(script, "Cannot be brought back:", plan.lost);
+  reasons(script, "What stays:", plan.stays);
   script += '\n';
   add_steps(script, plan.steps, root, "echo 'Nothing to do: all of it is as it was before.'\n");
   return script;

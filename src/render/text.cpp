@@ -63,6 +63,7 @@ std::string to_text(const plan::UndoPlan& plan)
   std::string text = "Taking back transaction " + plan.transaction + "\n";
   reasons(text, "Changed since, and left as it is", plan.left);
   reasons(text, "Cannot be brought back", plan.lost);
+  reasons(text, "What stays", plan.stays);
   add_steps(text, plan.steps);
   return text;
 }
