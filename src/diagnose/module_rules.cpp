@@ -1,5 +1,7 @@
 #include "base/text.hpp"
 #include "diagnose/rules.hpp"
+#include "host/paths.hpp"
+#include "resolve/secure_boot.hpp"
 
 #include <algorithm>
 #include <array>
@@ -105,15 +107,36 @@ Signs unsigned_module(const Case& at)
              : Signs{};
 }
 
-Signs unknown_key(const Case& at)
+/// Whether the module that would be loaded is signed with the key of the machine's own, which the firmware does not
+/// know.
+bool is_of_unknown_key(const Case& at)
 {
   const host::ModuleFile* module = module_to_load(at);
   return at.details.secure_boot == host::SecureBoot::on && lacks_module(at) && module != nullptr &&
-                 module->origin == host::ModuleOrigin::dkms && at.details.key_is_enrolled == false
-             ? sign("Secure Boot is on, and the key of " + module->path +
-                        " (/var/lib/shim-signed/mok/MOK.der) is not enrolled",
-                    "enrol it: a password now, and somebody at the console during the next boot",
-                    {"sudo", "update-secureboot-policy", "--enroll-key"})
+         module->origin == host::ModuleOrigin::dkms && at.details.key_is_enrolled == false;
+}
+
+Signs unknown_key(const Case& at)
+{
+  if (!is_of_unknown_key(at) || at.details.key_is_pending) {
+    return {};
+  }
+  Signs signs =
+      sign("Secure Boot is on, and the key of " + module_to_load(at)->path + " (" + std::string(host::k_module_key) +
+               ") is not enrolled, nor does the next boot ask for it: nobody gave it, or \"Continue boot\" was "
+               "chosen, or nothing within 10 seconds",
+           "have the next boot ask for it; the password that it asks for is needed once",
+           {"sudo", "mokutil", "--import", std::string(host::k_module_key)});
+  signs.front().remedies.push_back(hint("then reboot, with somebody at the console: " + resolve::console_steps()));
+  return signs;
+}
+
+Signs pending_key(const Case& at)
+{
+  return is_of_unknown_key(at) && at.details.key_is_pending
+             ? sign("Secure Boot is on, and the key of " + module_to_load(at)->path + " waits for the next boot",
+                    "reboot, with somebody at the console: " + resolve::console_steps(),
+                    {"sudo", "reboot"})
              : Signs{};
 }
 
@@ -221,6 +244,11 @@ constexpr std::array k_rules = {
          "Secure Boot refuses the module: its key is not enrolled",
          k_secure_boot,
          unknown_key},
+    Rule{"module-key-pending",
+         Blocks::gpu,
+         "Secure Boot refuses the module until its key is enrolled at the console",
+         k_secure_boot,
+         pending_key},
     Rule{"module-blacklisted",
          Blocks::gpu,
          "modprobe is told not to load NVIDIA's module",

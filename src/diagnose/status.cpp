@@ -65,6 +65,14 @@ std::vector<ToolkitStatus> toolkits_of(const Case& at)
   return toolkits;
 }
 
+std::string_view module_key(const host::Ground& ground)
+{
+  if (ground.secure_boot != host::SecureBoot::on || !ground.key_is_enrolled) {
+    return "";
+  }
+  return *ground.key_is_enrolled ? "enrolled" : ground.key_is_pending ? "pending" : "not-enrolled";
+}
+
 std::string active_because(const Case& at)
 {
   if (!at.facts.active_toolkit) {
@@ -167,6 +175,7 @@ Status status_of(const Known& known, const std::vector<Finding>& findings, std::
   status.gpus = gpus_of(at);
   status.other_displays = known.details.other_displays.size();
   status.driver = driver_status(at);
+  status.driver.module_key = module_key(known.details);
   status.toolkits = toolkits_of(at);
   status.active_because = active_because(at);
   if (known.details.variables.contains("PATH")) {

@@ -32,7 +32,10 @@ struct DriverStatus {
   std::optional<host::ModuleFlavour> module;
   std::optional<base::Version> installed; ///< nullopt also where several are
   std::string package;                    ///< that brings it; empty: none is known
-  std::optional<base::Version> ceiling;   ///< the newest CUDA that the loaded driver, else the installed one, runs
+  /// Where Secure Boot is on, and DKMS has a key: what the firmware knows of it. "enrolled", "pending", "not-enrolled";
+  /// empty: it does not matter, or is not known.
+  std::string_view module_key;
+  std::optional<base::Version> ceiling; ///< the newest CUDA that the loaded driver, else the installed one, runs
 };
 
 struct ToolkitStatus {

@@ -93,6 +93,18 @@ void add_driver(const Status& status, Screen& screen)
   }
 }
 
+void add_module_key(const Status& status, Screen& screen)
+{
+  const std::string_view key = status.driver.module_key;
+  if (!key.empty()) {
+    screen.line("Driver",
+                "Secure Boot is on; the key of modules that are built here " +
+                    std::string(key == "enrolled"  ? "is enrolled"
+                                : key == "pending" ? "waits for the next boot's console"
+                                                   : "is not enrolled"));
+  }
+}
+
 void add_toolkits(const Status& status, Screen& screen)
 {
   if (status.toolkits.empty()) {
@@ -195,6 +207,20 @@ json::Array gpus_json(const Status& status)
   return gpus;
 }
 
+json::Value driver_json(const diagnose::DriverStatus& driver)
+{
+  json::Value value =
+      json::Object{{"loaded", or_null(driver.loaded)},
+                   {"module", driver.module ? json::Value(host::name_of(*driver.module)) : json::Value()},
+                   {"installed", or_null(driver.installed)},
+                   {"package", or_null(driver.package)},
+                   {"cuda_ceiling", or_null(driver.ceiling)}};
+  if (!driver.module_key.empty()) {
+    value.set("module_key", driver.module_key);
+  }
+  return value;
+}
+
 json::Array toolkits_json(const Status& status)
 {
   json::Array toolkits;
@@ -244,6 +270,7 @@ std::string text_of(const Status& status, const std::vector<std::string>& unknow
   add_system(status, screen);
   add_gpus(status, screen);
   add_driver(status, screen);
+  add_module_key(status, screen);
   add_toolkits(status, screen);
   add_torches(status.libtorch, "LibTorch", screen);
   add_torches(status.python, "Python", screen);
@@ -274,12 +301,7 @@ json::Value to_json(const Status& status, const std::vector<std::string>& unknow
                     {"kernel", or_null(status.kernel)},
                     {"place", or_null(status.place)}}},
       {"gpus", status.gpus_known || !status.gpus.empty() ? json::Value(gpus_json(status)) : json::Value()},
-      {"driver",
-       json::Object{{"loaded", or_null(driver.loaded)},
-                    {"module", driver.module ? json::Value(host::name_of(*driver.module)) : json::Value()},
-                    {"installed", or_null(driver.installed)},
-                    {"package", or_null(driver.package)},
-                    {"cuda_ceiling", or_null(driver.ceiling)}}},
+      {"driver", driver_json(driver)},
       {"toolkits", toolkits_json(status)},
       {"active_because", status.active_because},
       {"nvcc_in_path", status.nvcc_in_path ? or_null(*status.nvcc_in_path) : json::Value()},

@@ -157,11 +157,14 @@ Check check_secure_boot(const Context& context)
     seen = "Secure Boot is off";
   } else if (boot && context.facts.driver) {
     seen = "Secure Boot is on, and the kernel took the module";
+    if (context.request.details.key_is_enrolled == true) {
+      seen += "; the key of this machine's own modules is enrolled";
+    }
   }
   return judge_aspect(context,
                       {Level::driver,
                        "secure-boot",
-                       {"module-not-signed", "module-key-not-enrolled"},
+                       {"module-not-signed", "module-key-not-enrolled", "module-key-pending"},
                        std::move(seen),
                        boot ? "Secure Boot is on, and no module is loaded" : "the firmware's state cannot be read"});
 }

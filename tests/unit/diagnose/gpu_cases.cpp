@@ -154,7 +154,21 @@ const std::vector<RuleCase>& gpu_cases()
          refuse_module(at);
          at.details.key_is_enrolled = false;
        },
-       [](Machine& at) { refuse_module(at); }},
+       [](Machine& at) {
+         refuse_module(at);
+         at.details.key_is_enrolled = false;
+         at.details.key_is_pending = true;
+       }},
+      {"module-key-pending",
+       [](Machine& at) {
+         refuse_module(at);
+         at.details.key_is_enrolled = false;
+         at.details.key_is_pending = true;
+       },
+       [](Machine& at) {
+         refuse_module(at);
+         at.details.key_is_pending = true;
+       }},
       {"module-blacklisted",
        [](Machine& at) {
          at.unload();
