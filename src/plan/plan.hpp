@@ -102,7 +102,7 @@ enum class OnFailure {
 /// What a program asks the person at the terminal for. Run by apply, it has it on its standard input.
 enum class Asks {
   nothing,
-  new_password ///< twice, a line each, as mokutil(1) does
+  new_password ///< twice, a line each, as Ubuntu's update-secureboot-policy gives it to mokutil(1)
 };
 
 /// Runs a program.

@@ -184,7 +184,7 @@ expect_status 1
 expect_err '^Running in non-interactive mode, doing nothing\.$'
 KEY=/var/lib/shim-signed/mok/MOK.der
 printf 'a password\na password\n' | root_run "$ROOT" mokutil --import "$KEY" >/dev/null
-driver_console
+driver_console 'a password'
 run_it root_run "$ROOT" mokutil --test-key "$KEY"
 expect_out 'is already enrolled$'
 run_it root_run "$ROOT" update-secureboot-policy --enroll-key

@@ -7,13 +7,15 @@
 #   driver_simulate PACKAGE...           what that would do; then expect_inst NAME [VERSION], expect_no_inst PATTERN
 #   driver_dkms_fails [KERNEL...]        from now on DKMS's builds fail, those for these kernels or all; driver_dkms_works
 #   driver_secure_boot on|off            the root's efivars say so
-#   driver_console                       the next boot's screen: the key that mokutil was given is enrolled
+#   driver_console PASSWORD              the next boot's screen: the key that mokutil was given is enrolled, with that password
+#   driver_console_missed                nobody is at that screen: the request is forgotten
 # shellcheck source-path=SCRIPTDIR
 # shellcheck disable=SC2154  # ROOT, SERVER and the like are case.sh's
 
 DRIVER_SWITCHES=etc/cudasetup-test
 DRIVER_SECURE_BOOT=SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 DRIVER_MOK_LIST=MokListRT-605dab50-e046-4300-abb6-3dd810dd8b23
+DRIVER_MOK_NEW=MokNew-605dab50-e046-4300-abb6-3dd810dd8b23
 
 # driver_root OSVERSION [COMPONENT...]: written as that Ubuntu writes its own source; the root keeps the archive that its
 # compilers come from, which may not give what stands in for Ubuntu's tools.
@@ -110,8 +112,12 @@ driver_secure_boot() {
 }
 
 driver_console() {
-  local new=$ROOT/var/lib/cudasetup-test/mok-new
-  [ -e "$new" ] || fail 'mokutil was given no key'
-  { printf '\6\0\0\0' && cat "$new"; } >"$ROOT/sys/firmware/efi/efivars/$DRIVER_MOK_LIST"
-  rm "$new"
+  local variables=$ROOT/sys/firmware/efi/efivars
+  [ -e "$variables/$DRIVER_MOK_NEW" ] || fail 'mokutil was given no key'
+  [ "$(printf '%s' "$1" | sha256sum | cut -c 1-64)" = "$(cat "$ROOT/var/lib/cudasetup-test/mok-password")" ] ||
+    fail 'mokutil was given another password'
+  cp "$variables/$DRIVER_MOK_NEW" "$variables/$DRIVER_MOK_LIST"
+  driver_console_missed
 }
+
+driver_console_missed() { rm "$ROOT/sys/firmware/efi/efivars/$DRIVER_MOK_NEW" "$ROOT/var/lib/cudasetup-test/mok-password"; }

@@ -11,9 +11,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 /// What is chosen for every machine of tests/data/machines/, from its files to the plan: a table to be read.
 namespace cudasetup::cli {
 namespace {
+
+bool enrols_key(const plan::Plan& plan)
+{
+  return std::any_of(
+      plan.steps.begin(), plan.steps.end(), [](const plan::Step& step) { return step.id == plan::k_enrol_step; });
+}
 
 std::vector<std::string> machines()
 {
@@ -64,8 +72,8 @@ std::string lines_of(const resolve::Resolution& resolution, const plan::Plan& pl
   const std::string cuda = resolution.cuda ? resolution.cuda->release->version.text() + " by " +
                                                  std::string(resolve::name_of(resolution.cuda->method))
                                            : "none";
-  std::string text =
-      "CUDA " + cuda + "; " + driver_text(resolution.driver) + (plan.totals.reboot ? "; reboot" : "") + "\n";
+  std::string text = "CUDA " + cuda + "; " + driver_text(resolution.driver) + (plan.totals.reboot ? "; reboot" : "") +
+                     (enrols_key(plan) ? ", with a key to enrol at the console" : "") + "\n";
   for (const resolve::Reason& caution : resolution.cautions) {
     if (caution.about == "driver" || caution.about == "host") {
       text += "    careful: " + caution.text + "\n";
