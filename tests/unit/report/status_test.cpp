@@ -135,6 +135,23 @@ INSTANTIATE_TEST_SUITE_P(States, StatusGolden, testing::ValuesIn(states()), [](c
   return name;
 });
 
+TEST(Status, TellsWhatTheFirmwareKnowsOfTheKeyOfModulesThatAreBuiltHere)
+{
+  Machine at;
+  const auto screen = [&] {
+    const diagnose::Known known{at.facts, at.details, at.manifest, at.apt, at.past};
+    return text_of(diagnose::status_of(known, {}, k_last), {}, base::Command{{"cudasetup", "doctor"}});
+  };
+  at.details.key_is_enrolled = false;
+  EXPECT_THAT(screen(), testing::Not(testing::HasSubstr("Secure Boot"))) << "it does not matter";
+  at.details.secure_boot = host::SecureBoot::on;
+  EXPECT_THAT(screen(), testing::HasSubstr("the key of modules that are built here is not enrolled"));
+  at.details.key_is_pending = true;
+  EXPECT_THAT(screen(), testing::HasSubstr("waits for the next boot's console"));
+  at.details.key_is_enrolled = true;
+  EXPECT_THAT(screen(), testing::HasSubstr("the key of modules that are built here is enrolled"));
+}
+
 TEST(Status, WhatCannotBeKnownIsNotInvented)
 {
   const host::HostFacts facts;
