@@ -1,3 +1,4 @@
+#include "apply/uninstall_plan.hpp"
 #include "unit/apply/undo_plan_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -52,6 +53,31 @@ TEST_F(UndoKey, leaves_requests_of_others)
 {
   m_input.key = {false, true, false};
   EXPECT_EQ(commands(), k_files_go);
+}
+
+TEST(UninstallKey, leaves_a_key_that_modules_may_be_signed_with)
+{
+  UninstallInput input;
+  input.standing.emplace_back().id = "0001";
+  input.standing.back().outcome = journal::Outcome::done;
+  for (const char* path : {"/var/lib/shim-signed/mok/MOK.der", "/etc/profile.d/cudasetup.sh"}) {
+    input.standing.back().originals.push_back({path, Extent::single, {}, ""});
+    input.standing.back().results[path] = file("1");
+    input.paths_now[path] = file("1");
+  }
+  const plan::UninstallPlan plan = plan_uninstall(input);
+  std::string lines;
+  for (const plan::Step& step : plan.steps) {
+    for (const plan::Action& action : step.actions) {
+      for (const base::Command& command : plan::commands_for(action, "")) {
+        lines += base::to_shell(command) + "\n";
+      }
+    }
+  }
+  EXPECT_THAT(lines, testing::StartsWith("rm -rf -- /etc/profile.d/cudasetup.sh\n"));
+  EXPECT_THAT(lines, testing::Not(HasSubstr("MOK")));
+  ASSERT_EQ(plan.left.size(), 1U);
+  EXPECT_THAT(plan.left[0].text, HasSubstr("the firmware may know it"));
 }
 
 } // namespace

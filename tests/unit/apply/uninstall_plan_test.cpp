@@ -105,18 +105,6 @@ TEST_F(UninstallPlanTest, where_nothing_of_ours_is_there_is_nothing_to_do)
   EXPECT_TRUE(m_plan.left.empty());
 }
 
-TEST_F(UninstallPlanTest, a_key_that_modules_are_signed_with_stays)
-{
-  transaction();
-  makes("/var/lib/shim-signed/mok/MOK.der", file("1"), Extent::tree);
-  makes("/var/lib/shim-signed/mok/MOK.priv", file("2"), Extent::tree);
-  makes("/etc/profile.d/cudasetup.sh", file("e"));
-  EXPECT_THAT(commands(), Not(Contains(HasSubstr("MOK"))));
-  EXPECT_THAT(commands(), Contains("rm -rf -- /etc/profile.d/cudasetup.sh"));
-  ASSERT_EQ(m_plan.left.size(), 2U);
-  EXPECT_THAT(m_plan.left[0].text, HasSubstr("the firmware may know it"));
-}
-
 TEST_F(UninstallPlanTest, all_of_ours_goes_but_what_others_need_or_asked_for)
 {
   transaction();
