@@ -45,10 +45,10 @@ std::vector<Step> component_steps(const Input& input);
 std::vector<std::string> module_tools(const Input& input);
 /// Fills in what the simulation needs to know of these steps.
 void describe_driver(const Input& input, Simulation& simulation);
-
 /// Packages that built the driver's module here, where Ubuntu's own is to be loaded from now on: depmod finds what DKMS
 /// built first, and Secure Boot may have refused that. Only where the modules' package stands for them.
 std::vector<std::string> builders_in_the_way(const Input& input);
+
 // --- secure_boot.cpp
 
 /// Whether the plan has the key of the driver's module enrolled, since Secure Boot is on and the firmware neither knows
