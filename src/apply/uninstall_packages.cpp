@@ -229,14 +229,32 @@ void choose_packages(const UninstallInput& input, Going& going, plan::UninstallP
 
 namespace {
 
+/// What of the kernel we hold for a driver that goes.
+std::vector<std::string> kernels_let_go(const UninstallInput& input, const Going& going)
+{
+  std::vector<std::string> names;
+  if (std::none_of(going.packages.begin(), going.packages.end(), host::is_driver_package)) {
+    return names;
+  }
+  for (const auto& [name, after] : going.ours.changed.packages) {
+    const auto now = journal::find_in(input.now.packages, name);
+    if (host::is_kernel_package(name) && after && after->is_held() && now && now->is_held()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 /// apt-get purge of the packages, once those that are held are held no more.
-std::vector<plan::Action> purging(const UninstallInput& input, const Names& names)
+std::vector<plan::Action> purging(const UninstallInput& input, const Going& going)
 {
   std::vector<plan::Action> actions;
   std::vector<std::string> unhold = {"apt-mark", "unhold"};
+  const std::vector<std::string> kernels = kernels_let_go(input, going);
+  unhold.insert(unhold.end(), kernels.begin(), kernels.end());
   plan::Run purge{base::Command{
       {"apt-get", "purge", "--yes", "-o", "DPkg::Lock::Timeout=" + std::to_string(input.lock_timeout_seconds)}}};
-  for (const std::string& name : names) {
+  for (const std::string& name : going.packages) {
     purge.command.argv.push_back(name);
     const auto now = journal::find_in(input.now.packages, name);
     if (now && now->is_held()) {
@@ -267,7 +285,7 @@ void plan_package_steps(const UninstallInput& input, const Going& going, plan::U
 {
   plan.packages.assign(going.packages.begin(), going.packages.end());
   if (!plan.packages.empty()) {
-    std::vector<plan::Action> actions = purging(input, going.packages);
+    std::vector<plan::Action> actions = purging(input, going);
     if (input.dpkg_was_cut_off) {
       // An empty list of selections changes nothing, but has dpkg merge what it had not written down yet.
       base::Command merge{{"dpkg", "--set-selections"}};

@@ -219,8 +219,10 @@ void write_holds(const UninstallInput& input, const Going& going, Registered& re
     const bool by_minor = std::any_of(going.minors.begin(), going.minors.end(), [&](const std::string& minor) {
       return each.pattern == plan::pattern_of_toolkit(dashed(minor));
     });
-    const bool by_name = std::all_of(
-        each.names.begin(), each.names.end(), [&](const std::string& name) { return going.packages.contains(name); });
+    // What it holds of the kernel stays installed.
+    const bool by_name = std::all_of(each.names.begin(), each.names.end(), [&](const auto& name) {
+      return going.packages.contains(name) || host::is_kernel_package(name);
+    });
     return by_minor || by_name;
   });
   const std::string text = plan::write_holds(held);
@@ -252,7 +254,7 @@ void point_at_another_toolkit(const UninstallInput& input, const Going& going, R
 /// needs any more.
 bool belongs_to_what_goes(const Going& going, const std::string& path)
 {
-  if (path == host::k_driver_pin_file || path == host::k_component_file) {
+  if (path == host::k_driver_pin_file || path == host::k_component_file || path == host::k_block_list_file) {
     return std::any_of(going.packages.begin(), going.packages.end(), host::is_driver_package);
   }
   const bool of_toolkit = std::any_of(going.minors.begin(), going.minors.end(), [&](const std::string& minor) {

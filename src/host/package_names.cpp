@@ -57,7 +57,7 @@ constexpr std::array<std::string_view, 3> k_kernel_module_prefixes = {
 constexpr std::array<std::string_view, 6> k_other_prefixes = {
     "linux-headers", "linux-image", "python3.", "gcc-", "g++-", "ubuntu-desktop"};
 
-constexpr std::array<std::string_view, 46> k_names = {"apt",
+constexpr std::array<std::string_view, 47> k_names = {"apt",
                                                       "binutils",
                                                       "build-essential",
                                                       "ca-certificates",
@@ -99,6 +99,7 @@ constexpr std::array<std::string_view, 46> k_names = {"apt",
                                                       "ubuntu-drivers-common",
                                                       "ubuntu-server",
                                                       "ubuntu-server-minimal",
+                                                      "unattended-upgrades",
                                                       "unzip",
                                                       "wget",
                                                       "xserver-xorg-core",

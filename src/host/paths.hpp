@@ -10,6 +10,9 @@ namespace cudasetup::host {
 inline constexpr std::string_view k_pin_file = "/etc/apt/preferences.d/cuda-repository-pin-600";
 /// Keeps the driver packages of the archive that the driver did not come from out.
 inline constexpr std::string_view k_driver_pin_file = "/etc/apt/preferences.d/cudasetup-driver";
+/// Keeps unattended-upgrades from what is held of the driver: after Ubuntu's own 50unattended-upgrades, whose lists a
+/// later file adds to.
+inline constexpr std::string_view k_block_list_file = "/etc/apt/apt.conf.d/52cudasetup-unattended-upgrades";
 /// Adds components of Ubuntu's archive to those that apt uses.
 inline constexpr std::string_view k_component_file = "/etc/apt/sources.list.d/cudasetup-ubuntu.list";
 inline constexpr std::string_view k_sources_directory = "/etc/apt/sources.list.d";

@@ -165,6 +165,8 @@ bool is_wanted(std::string_view name, const std::vector<std::string>& kernels)
   return name.starts_with(k_modules) && std::find(kernels.begin(), kernels.end(), kernel_of(name)) != kernels.end();
 }
 
+constexpr std::string_view k_image = "linux-image-";
+
 bool is_flavour(std::string_view name)
 {
   return !name.empty() && (name.front() < '0' || '9' < name.front()) && !name.starts_with("unsigned-") &&
@@ -270,7 +272,6 @@ void add_listed(std::string_view list,
 std::optional<std::string> kernel_flavour(const std::map<std::string, InstalledPackage>& packages,
                                           std::string_view kernel)
 {
-  constexpr std::string_view k_image = "linux-image-";
   // "6.8.0" of 6.8.0-151-generic; the meta package's version is 6.8.0-151.151 or 6.8.0.151.151.
   const std::string_view number = kernel.substr(0, kernel.find('-'));
   std::optional<std::string> flavour;
@@ -290,6 +291,19 @@ std::optional<std::string> kernel_flavour(const std::map<std::string, InstalledP
     }
   }
   return flavour;
+}
+
+std::vector<std::string> kernel_metas(const std::map<std::string, InstalledPackage>& packages)
+{
+  std::vector<std::string> names;
+  for (const auto& [name, package] : packages) {
+    for (const std::string_view prefix : {std::string_view("linux-headers-"), k_image}) {
+      if (name.starts_with(prefix) && is_flavour(std::string_view(name).substr(prefix.size()))) {
+        names.push_back(name);
+      }
+    }
+  }
+  return names;
 }
 
 } // namespace cudasetup::host

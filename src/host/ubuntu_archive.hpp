@@ -68,4 +68,7 @@ void add_listed(std::string_view list,
 std::optional<std::string> kernel_flavour(const std::map<std::string, InstalledPackage>& packages,
                                           std::string_view kernel);
 
+/// The installed packages that bring each new kernel of a flavour, or its headers: linux-image-generic-hwe-24.04.
+std::vector<std::string> kernel_metas(const std::map<std::string, InstalledPackage>& packages);
+
 } // namespace cudasetup::host

@@ -63,14 +63,6 @@ std::string purging(const std::vector<manifest::AptPackage>& packages)
 /// NVIDIA's packages that hold apt to a branch: nvidia-driver-pinning-595.
 constexpr std::string_view k_pinning = "nvidia-driver-pinning-";
 
-/// The driver's packages in both archives, as patterns of apt's preferences. Those of containers (libnvidia-container)
-/// and of a toolkit are not among them.
-constexpr std::string_view k_driver_packages =
-    "cuda-drivers* libnvidia-cfg1* libnvidia-common* libnvidia-compute* libnvidia-decode* libnvidia-encode* "
-    "libnvidia-extra* libnvidia-fbc1* libnvidia-gl* libnvidia-gpucomp* libnvidia-ifr1* nvidia-compute-utils* "
-    "nvidia-dkms* nvidia-driver* nvidia-fabricmanager* nvidia-firmware* nvidia-headless* nvidia-kernel-* nvidia-open* "
-    "nvidia-utils* xserver-xorg-video-nvidia*";
-
 /// What keeps out the driver packages of the archive that the driver does not come from. Both have packages of the same
 /// names, of which apt would take the newer, or those of the archive with the higher priority.
 std::string pin_of(DriverOrigin origin)

@@ -1,8 +1,10 @@
 #include "plan/holds.hpp"
 
 #include "base/text.hpp"
+#include "host/package_names.hpp"
 #include "host/paths.hpp"
 #include "host/stanzas.hpp"
+#include "host/ubuntu_archive.hpp"
 #include "plan/parts.hpp"
 
 #include <algorithm>
@@ -19,11 +21,6 @@ std::vector<Held> holds_there(const Input& input)
   return file == input.facts.files.end() ? std::vector<Held>{} : read_holds(file->second);
 }
 
-bool is_of_toolkit(const Held& held)
-{
-  return held.pattern.starts_with('*');
-}
-
 std::vector<std::string> names_of(const std::vector<manifest::AptPackage>& packages)
 {
   std::vector<std::string> names;
@@ -32,6 +29,30 @@ std::vector<std::string> names_of(const std::vector<manifest::AptPackage>& packa
     names.push_back(package.name);
   }
   return names;
+}
+
+/// The driver, where one is chosen: every package of it, since dpkg lets nvidia-kernel-common, and the firmware that it
+/// brings, go on without the others. Modules that come built go with one version of it, so that the kernel waits, too,
+/// but for what somebody else holds of it.
+Held held_driver(const Input& input)
+{
+  const resolve::DriverSelection& driver = input.resolution.driver;
+  Held held{std::string(k_driver_packages), names_of(driver.packages)};
+  if (driver.origin == resolve::DriverOrigin::ubuntu_prebuilt) {
+    held.pattern += " linux-modules-nvidia-* linux-objects-nvidia-* linux-signatures-nvidia-*";
+    const std::vector<Held> before = holds_there(input);
+    for (const std::string& name : host::kernel_metas(input.facts.packages)) {
+      const bool by_us = std::any_of(before.begin(), before.end(), [&](const Held& each) {
+        return std::find(each.names.begin(), each.names.end(), name) != each.names.end();
+      });
+      const auto& holds = input.facts.holds;
+      held.pattern += " " + name;
+      if (by_us || std::find(holds.begin(), holds.end(), name) == holds.end()) {
+        held.names.push_back(name);
+      }
+    }
+  }
+  return held;
 }
 
 /// One of the two things that can be held: whether this plan is about it, changes it, and how it was asked for.
@@ -56,10 +77,7 @@ std::vector<Subject> subjects(const Input& input)
   const resolve::DriverSelection& driver = input.resolution.driver;
   if (driver.action == resolve::DriverAction::install) {
     const auto& asked = input.request.driver.version;
-    const std::vector<std::string> names = names_of(driver.packages);
-    all.push_back({{base::join(names, " "), names},
-                   driver_origin(input) != DriverOrigin::none,
-                   asked && asked->parts().size() > 1});
+    all.push_back({held_driver(input), driver_origin(input) != DriverOrigin::none, asked && asked->parts().size() > 1});
   }
   return all;
 }
@@ -128,6 +146,16 @@ std::vector<Action> file_actions(const std::vector<Held>& before, const std::vec
   return {WriteFile{std::string(k_holds_file), text}};
 }
 
+/// The block list for what is held in the end: of the driver, where there is somebody to heed it.
+std::string block_list(const Input& input, const Course& course)
+{
+  const auto driver =
+      std::find_if(course.then.begin(), course.then.end(), [](const Held& held) { return !is_of_toolkit(held); });
+  const bool serves = input.facts.packages.contains("unattended-upgrades") ||
+                      input.facts.files.contains(std::string(host::k_block_list_file));
+  return driver != course.then.end() && serves ? write_block_list(*driver) : "";
+}
+
 /// Names in @p all that are, or are not, held now.
 std::vector<std::string> names_in(const Input& input, const std::vector<Held>& all, bool held)
 {
@@ -154,6 +182,33 @@ Step step_of(std::string_view id, std::string title, std::string because, std::v
   return step;
 }
 
+std::string said_of(const std::vector<Held>& all)
+{
+  std::vector<std::string> names;
+  for (const Held& held : all) {
+    names.insert(names.end(), held.names.begin(), held.names.end());
+  }
+  return enumerate(names);
+}
+
+std::string reason_of(const std::vector<Held>& all)
+{
+  std::string reason = "its upgrades, by hand or unattended, leave these at the version that was asked for";
+  if (std::any_of(all.begin(), all.end(), is_of_toolkit)) {
+    reason += ", and all packages of the same toolkit with them";
+  }
+  const auto driver = std::find_if(all.begin(), all.end(), [](const Held& held) { return !is_of_toolkit(held); });
+  if (driver == all.end()) {
+    return reason + "; --no-hold lets them go";
+  }
+  reason += ", and all packages of the driver with them";
+  const bool holds_kernel = std::any_of(driver->names.begin(), driver->names.end(), host::is_kernel_package);
+  return reason + (holds_kernel ? "; new kernels, their security fixes among them, wait as well: Ubuntu builds their "
+                                  "modules for its newest driver, and this one would have none. --no-hold lets all of "
+                                  "it go together"
+                                : "; --no-hold lets them go");
+}
+
 std::vector<std::string> with(std::vector<std::string> argv, const std::vector<std::string>& more)
 {
   argv.insert(argv.end(), more.begin(), more.end());
@@ -161,6 +216,11 @@ std::vector<std::string> with(std::vector<std::string> argv, const std::vector<s
 }
 
 } // namespace
+
+bool is_of_toolkit(const Held& held)
+{
+  return held.pattern.starts_with('*');
+}
 
 std::string pattern_of_toolkit(std::string_view dashed_minor)
 {
@@ -197,6 +257,18 @@ std::vector<Held> read_holds(std::string_view text)
   return all;
 }
 
+std::string write_block_list(const Held& held)
+{
+  std::string text =
+      "// Written by cudasetup: what it holds of the NVIDIA driver.\nUnattended-Upgrade::Package-Blacklist {\n";
+  for (const std::string_view glob : base::words(held.pattern)) {
+    const bool is_open = glob.ends_with('*');
+    text += "  \"" + base::replace_all(std::string(glob.substr(0, glob.size() - (is_open ? 1 : 0))), "*", ".*") +
+            (is_open ? "\";\n" : "$\";\n");
+  }
+  return text + "};\n";
+}
+
 std::vector<std::string> released_packages(const Input& input)
 {
   const Course course = course_of(input);
@@ -216,6 +288,10 @@ std::vector<Step> release_steps(const Input& input)
   }
   const std::vector<Action> files = file_actions(course.now, course.meanwhile);
   actions.insert(actions.end(), files.begin(), files.end());
+  if (const std::string path(host::k_block_list_file);
+      input.facts.files.contains(path) && block_list(input, course).empty()) {
+    actions.emplace_back(Remove{{path}, Trace::kept});
+  }
   if (actions.empty()) {
     return {};
   }
@@ -242,14 +318,15 @@ std::vector<Step> hold_steps(const Input& input)
   if (!names.empty()) {
     actions.emplace_back(run(with({"apt-mark", "hold"}, names)));
   }
+  const std::string path(host::k_block_list_file);
+  if (const std::string text = block_list(input, course);
+      !text.empty() && presence_of_file(input.facts, path, text) == Presence::absent) {
+    actions.emplace_back(WriteFile{path, text});
+  }
   if (actions.empty()) {
     return {};
   }
-  return {step_of("hold",
-                  "Keep apt from moving " + enumerate(names),
-                  "its upgrades, by hand or unattended, leave these at the version that was asked for, and all "
-                  "packages of the same toolkit with them; --no-hold lets them go",
-                  std::move(actions))};
+  return {step_of("hold", "Keep apt from moving " + said_of(course.then), reason_of(course.then), std::move(actions))};
 }
 
 } // namespace cudasetup::plan

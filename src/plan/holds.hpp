@@ -26,4 +26,13 @@ std::string write_holds(const std::vector<Held>& all);
 /// What a text of ours says; stanzas of others are passed over.
 std::vector<Held> read_holds(std::string_view text);
 
+/// Whether it is a toolkit; else it is the driver.
+bool is_of_toolkit(const Held& held);
+
+/// What keeps unattended-upgrades from these packages, as a file of apt's configuration: its list of names that it
+/// leaves alone, Python's regular expressions that match from a name's beginning (unattended-upgrades 2.9.1,
+/// is_pkgname_in_blacklist). It keeps holds by itself, but those before 1.18 (its changelog; 18.04 has 1.1) go by no
+/// pin.
+std::string write_block_list(const Held& held);
+
 } // namespace cudasetup::plan

@@ -35,6 +35,13 @@ std::vector<Step> toolkit_steps(const Input& input);
 
 /// Who ships the chosen driver packages.
 enum class DriverOrigin { none, ubuntu, nvidia };
+/// The driver's packages in both archives, as patterns of apt's preferences. Those of containers (libnvidia-container)
+/// and of a toolkit are not among them.
+inline constexpr std::string_view k_driver_packages =
+    "cuda-drivers* libnvidia-cfg1* libnvidia-common* libnvidia-compute* libnvidia-decode* libnvidia-encode* "
+    "libnvidia-extra* libnvidia-fbc1* libnvidia-gl* libnvidia-gpucomp* libnvidia-ifr1* nvidia-compute-utils* "
+    "nvidia-dkms* nvidia-driver* nvidia-fabricmanager* nvidia-firmware* nvidia-headless* nvidia-kernel-* nvidia-open* "
+    "nvidia-utils* xserver-xorg-video-nvidia*";
 /// `none` where no driver has to be installed.
 DriverOrigin driver_origin(const Input& input);
 std::vector<Step> driver_steps(const Input& input);
@@ -150,7 +157,9 @@ inline constexpr std::string_view k_release_step = "release-holds";
 std::vector<Step> release_steps(const Input& input);
 /// The packages that it lets go.
 std::vector<std::string> released_packages(const Input& input);
-/// Holds what is to be held.
+/// Holds what is to be held: of a driver all its packages, as some of them would let others go on alone. Where its
+/// module comes built, the kernel's meta packages as well: modules for the next kernel are built for the driver of that
+/// day.
 std::vector<Step> hold_steps(const Input& input);
 
 // --- planner.cpp

@@ -119,7 +119,8 @@ void probe_files(effects::Files& target, const ProbeOptions& options, host::Host
       facts.files.emplace(path, *std::move(content));
     }
   };
-  for (const std::string directory : {"/etc/apt/preferences.d/",
+  for (const std::string directory : {"/etc/apt/apt.conf.d/",
+                                      "/etc/apt/preferences.d/",
                                       "/etc/apt/sources.list.d/",
                                       "/etc/ld.so.conf.d/",
                                       "/etc/profile.d/",
@@ -128,7 +129,7 @@ void probe_files(effects::Files& target, const ProbeOptions& options, host::Host
     for (const std::string& name : target.list(directory)) {
       const bool is_source = name.ends_with(".list") || name.ends_with(".sources");
       const bool is_theirs = name == "cuda-repository-pin-600" || (name.starts_with("cuda") && is_source);
-      if (is_theirs || name.starts_with("cudasetup") || name.find("libtorch") != std::string::npos) {
+      if (is_theirs || name.find("cudasetup") != std::string::npos || name.find("libtorch") != std::string::npos) {
         keep(directory + name);
       }
     }

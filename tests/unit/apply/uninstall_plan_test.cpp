@@ -346,23 +346,6 @@ TEST_F(UninstallPlanTest, a_driver_goes_where_it_is_ours)
   EXPECT_EQ(commands().front(), "apt-get purge --yes -o DPkg::Lock::Timeout=0 nvidia-driver-550") << "and no kernel";
 }
 
-TEST_F(UninstallPlanTest, what_keeps_a_driver_of_one_origin_goes_with_it_and_stays_with_it)
-{
-  transaction();
-  brings("nvidia-driver-615-open", Mark::manual);
-  brings("cuda-nvcc-12-4", Mark::manual);
-  makes("/etc/apt/preferences.d/cudasetup-driver", file("p"));
-  makes("/etc/apt/sources.list.d/cudasetup-ubuntu.list", file("c"));
-  m_input.request = cuda("12.4");
-  EXPECT_THAT(commands(), ElementsAre("apt-get purge --yes -o DPkg::Lock::Timeout=0 cuda-nvcc-12-4", "ldconfig"));
-  m_input.request = {std::nullopt, std::nullopt, plan::DriverGoes::yes};
-  EXPECT_THAT(commands(),
-              ElementsAre("apt-get purge --yes -o DPkg::Lock::Timeout=0 nvidia-driver-615-open",
-                          "rm -rf -- /etc/apt/sources.list.d/cudasetup-ubuntu.list",
-                          "rm -rf -- /etc/apt/preferences.d/cudasetup-driver",
-                          "ldconfig"));
-}
-
 TEST_F(UninstallPlanTest, one_that_was_cut_off_goes_on_with_what_it_meant)
 {
   m_input.request = cuda("12.4");

@@ -111,5 +111,78 @@ TEST(Hold, OfADriverComesWithAnExactVersionAndNotWithABranch)
               Contains(HasSubstr("apt-mark hold " + driver.packages.front().name)));
 }
 
+/// Ubuntu's driver with modules that come built, asked for to its last number, on a machine with unattended-upgrades.
+SamplePtr prebuilt_sample()
+{
+  SamplePtr sample = network_sample("24.04", "2.7.14", "12.4.1");
+  choose_driver(*sample, "580.178.04");
+  sample->request.driver = {resolve::DriverChoice::exact, version("580.178.04")};
+  sample->resolution.driver.origin = resolve::DriverOrigin::ubuntu_prebuilt;
+  sample->resolution.driver.packages = {{"nvidia-driver-580-open", ""},
+                                        {"linux-modules-nvidia-580-open-generic-hwe-24.04", ""}};
+  for (const char* name : {"linux-image-generic-hwe-24.04",
+                           "linux-image-7.0.0-43-generic",
+                           "linux-headers-generic-hwe-24.04",
+                           "unattended-upgrades"}) {
+    sample->facts.packages[name] = {"1", true};
+  }
+  return sample;
+}
+
+const plan::Step& step_named(const plan::Plan& plan, const std::string& id)
+{
+  return plan.steps.at(index_of(plan, id));
+}
+
+TEST(Hold, OfADriverKeepsAllItsPackagesAndTheKernelThatItsModulesAreBuiltFor)
+{
+  const SamplePtr sample = prebuilt_sample();
+  const plan::Plan plan = sample->plan();
+  EXPECT_THAT(shell_lines(plan, "hold"),
+              Contains("apt-mark hold nvidia-driver-580-open linux-modules-nvidia-580-open-generic-hwe-24.04 "
+                       "linux-headers-generic-hwe-24.04 linux-image-generic-hwe-24.04"));
+  EXPECT_THAT(step_named(plan, "hold").because,
+              HasSubstr("new kernels, their security fixes among them, wait as well"));
+  Pretender(*sample).run(plan);
+  EXPECT_THAT(sample->facts.files[std::string(plan::k_holds_file)],
+              testing::AllOf(HasSubstr(" nvidia-kernel-* "), HasSubstr(" linux-image-generic-hwe-24.04\n")));
+  EXPECT_THAT(step_ids(sample->plan()), Not(Contains("hold")));
+}
+
+TEST(Hold, LeavesTheKernelToDkmsAndToWhoHoldsItAlready)
+{
+  const SamplePtr sample = prebuilt_sample();
+  sample->facts.holds = {"linux-image-generic-hwe-24.04"};
+  EXPECT_THAT(shell_lines(sample->plan(), "hold"), Contains(testing::EndsWith(" linux-headers-generic-hwe-24.04")));
+  Pretender(*sample).run(sample->plan());
+  sample->settings.holds = Holds::none;
+  Pretender(*sample).run(sample->plan());
+  EXPECT_THAT(sample->facts.holds, ElementsAre("linux-image-generic-hwe-24.04"));
+  sample->settings.holds = Holds::automatic;
+  sample->resolution.driver.origin = resolve::DriverOrigin::ubuntu_dkms;
+  EXPECT_THAT(shell_lines(sample->plan(), "hold"), Not(Contains(HasSubstr("linux-headers"))));
+  EXPECT_THAT(step_named(sample->plan(), "hold").because, Not(HasSubstr("kernel")));
+}
+
+TEST(Hold, OfADriverIsAlsoOnTheBlockListOfUnattendedUpgradesWhereThatIs)
+{
+  const std::string path = "/etc/apt/apt.conf.d/52cudasetup-unattended-upgrades";
+  const SamplePtr sample = prebuilt_sample();
+  Pretender(*sample).run(sample->plan());
+  EXPECT_THAT(sample->facts.files[path],
+              testing::AllOf(HasSubstr("\nUnattended-Upgrade::Package-Blacklist {\n"),
+                             HasSubstr("\n  \"libnvidia-compute\";\n"),
+                             HasSubstr("\n  \"linux-modules-nvidia-\";\n"),
+                             testing::EndsWith("\n  \"linux-image-generic-hwe-24.04$\";\n};\n")));
+  sample->facts.packages.erase("unattended-upgrades");
+  EXPECT_THAT(step_ids(sample->plan()), IsEmpty()) << "it stays as long as the hold";
+  sample->settings.holds = Holds::none;
+  EXPECT_THAT(step_ids(sample->plan()), ElementsAre("release-holds"));
+  Pretender(*sample).run(sample->plan());
+  EXPECT_EQ(sample->facts.files.count(path), 0U);
+  sample->settings.holds = Holds::all;
+  EXPECT_THAT(shell_lines(sample->plan(), "hold"), Not(Contains(HasSubstr(path)))) << "nobody heeds it";
+}
+
 } // namespace
 } // namespace cudasetup::test
