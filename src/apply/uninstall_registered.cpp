@@ -209,7 +209,7 @@ void write_environment(const UninstallInput& input, const Going& going, Register
 /// Leaves out of what apt is kept from moving what goes.
 void write_holds(const UninstallInput& input, const Going& going, Registered& registered)
 {
-  const std::string path(plan::k_holds_file);
+  const std::string path(host::k_holds_file);
   const auto now = input.facts.files.find(path);
   if (now == input.facts.files.end() || !input.paths_now.contains(path) || !going.nvidia_stays) {
     return;

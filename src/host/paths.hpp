@@ -10,6 +10,8 @@ namespace cudasetup::host {
 inline constexpr std::string_view k_pin_file = "/etc/apt/preferences.d/cuda-repository-pin-600";
 /// Keeps the driver packages of the archive that the driver did not come from out.
 inline constexpr std::string_view k_driver_pin_file = "/etc/apt/preferences.d/cudasetup-driver";
+/// Pins what cudasetup holds to the version that is installed (plan/holds.hpp).
+inline constexpr std::string_view k_holds_file = "/etc/apt/preferences.d/cudasetup-holds";
 /// Keeps unattended-upgrades from what is held of the driver: after Ubuntu's own 50unattended-upgrades, whose lists a
 /// later file adds to.
 inline constexpr std::string_view k_block_list_file = "/etc/apt/apt.conf.d/52cudasetup-unattended-upgrades";

@@ -8,6 +8,8 @@
 #include "plan/parts.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace cudasetup::plan {
 
@@ -17,7 +19,7 @@ constexpr std::string_view k_mark = "Held by cudasetup:";
 
 std::vector<Held> holds_there(const Input& input)
 {
-  const auto file = input.facts.files.find(std::string(k_holds_file));
+  const auto file = input.facts.files.find(std::string(host::k_holds_file));
   return file == input.facts.files.end() ? std::vector<Held>{} : read_holds(file->second);
 }
 
@@ -31,14 +33,50 @@ std::vector<std::string> names_of(const std::vector<manifest::AptPackage>& packa
   return names;
 }
 
-/// The driver, where one is chosen: every package of it, since dpkg lets nvidia-kernel-common, and the firmware that it
-/// brings, go on without the others. Modules that come built go with one version of it, so that the kernel waits, too,
-/// but for what somebody else holds of it.
+/// The packages that a driver which is kept was asked for by: those that bring all others, or its module.
+std::vector<std::string> names_of_kept(const Input& input)
+{
+  static constexpr std::array<std::string_view, 7> k_prefixes = {"cuda-drivers",
+                                                                 "linux-modules-nvidia-",
+                                                                 "nvidia-dkms-",
+                                                                 "nvidia-driver-",
+                                                                 "nvidia-headless-",
+                                                                 "nvidia-open",
+                                                                 "nvidia-utils-"};
+  std::vector<std::string> names;
+  for (const auto& [name, package] : input.facts.packages) {
+    if (std::any_of(k_prefixes.begin(), k_prefixes.end(), [&](auto prefix) { return name.starts_with(prefix); })) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+/// Whether the driver's modules come built with each kernel.
+bool comes_built(const Input& input)
+{
+  const resolve::DriverSelection& driver = input.resolution.driver;
+  const auto is_there = [&](std::string_view prefix) {
+    const auto at = input.facts.packages.lower_bound(std::string(prefix));
+    return at != input.facts.packages.end() && at->first.starts_with(prefix);
+  };
+  return driver.action == resolve::DriverAction::install
+             ? driver.origin == resolve::DriverOrigin::ubuntu_prebuilt
+             : is_there("linux-modules-nvidia-") && !is_there("nvidia-dkms-");
+}
+
+/// The driver, where one is chosen or kept: every package of it, since dpkg lets nvidia-kernel-common, and the firmware
+/// that it brings, go on without the others. Modules that come built go with one version of it, so that the kernel
+/// waits, too, but for what somebody else holds of it.
 Held held_driver(const Input& input)
 {
   const resolve::DriverSelection& driver = input.resolution.driver;
-  Held held{std::string(k_driver_packages), names_of(driver.packages)};
-  if (driver.origin == resolve::DriverOrigin::ubuntu_prebuilt) {
+  const bool is_kept = driver.action == resolve::DriverAction::keep;
+  Held held{std::string(k_driver_packages), is_kept ? names_of_kept(input) : names_of(driver.packages)};
+  if (held.names.empty()) {
+    return held;
+  }
+  if (comes_built(input)) {
     held.pattern += " linux-modules-nvidia-* linux-objects-nvidia-* linux-signatures-nvidia-*";
     const std::vector<Held> before = holds_there(input);
     for (const std::string& name : host::kernel_metas(input.facts.packages)) {
@@ -75,9 +113,12 @@ std::vector<Subject> subjects(const Input& input)
          asked && asked->parts().size() >= k_parts_with_patch});
   }
   const resolve::DriverSelection& driver = input.resolution.driver;
-  if (driver.action == resolve::DriverAction::install) {
+  if (driver.action != resolve::DriverAction::none) {
     const auto& asked = input.request.driver.version;
-    all.push_back({held_driver(input), driver_origin(input) != DriverOrigin::none, asked && asked->parts().size() > 1});
+    Held held = held_driver(input);
+    if (!held.names.empty()) {
+      all.push_back({std::move(held), driver_origin(input) != DriverOrigin::none, asked && asked->parts().size() > 1});
+    }
   }
   return all;
 }
@@ -141,9 +182,9 @@ std::vector<Action> file_actions(const std::vector<Held>& before, const std::vec
     return {};
   }
   if (text.empty()) {
-    return {Remove{{std::string(k_holds_file)}, Trace::kept}};
+    return {Remove{{std::string(host::k_holds_file)}, Trace::kept}};
   }
-  return {WriteFile{std::string(k_holds_file), text}};
+  return {WriteFile{std::string(host::k_holds_file), text}};
 }
 
 /// The block list for what is held in the end: of the driver, where there is somebody to heed it.

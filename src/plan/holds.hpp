@@ -8,8 +8,6 @@
 /// names of those that are also held, as apt-mark shows them.
 namespace cudasetup::plan {
 
-inline constexpr std::string_view k_holds_file = "/etc/apt/preferences.d/cudasetup-holds";
-
 /// Something that is held as a whole.
 struct Held {
   std::string pattern;            ///< of package names, as apt takes it: "*-12-4 *-12-4-*", or the names

@@ -73,7 +73,7 @@ std::vector<resolve::Reason> cautions_of_others(const Input& input, const std::v
       return names_package(pin.package, name_of(package));
     });
     const std::string what = "pins " + pin.package + " (" + pin.pin + ") at " + std::to_string(pin.priority);
-    if (pin.file == host::k_pin_file || pin.file == host::k_driver_pin_file || pin.file == k_holds_file ||
+    if (pin.file == host::k_pin_file || pin.file == host::k_driver_pin_file || pin.file == host::k_holds_file ||
         pin.package == "*" || named == packages.end() ||
         std::find(said.begin(), said.end(), pin.file + what) != said.end()) {
       continue;

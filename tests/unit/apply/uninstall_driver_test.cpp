@@ -1,5 +1,6 @@
 #include "apply/uninstall_plan.hpp"
 
+#include "host/paths.hpp"
 #include "plan/holds.hpp"
 
 #include <gmock/gmock.h>
@@ -75,7 +76,7 @@ TEST_F(UninstallDriverTest, lets_go_what_was_held_of_the_kernel_for_it)
 {
   becomes("linux-image-generic", "hi");
   m_input.now.packages["linux-headers-generic"] = {"hi", "1", Mark::manual}; // by somebody else
-  const std::string path(plan::k_holds_file);
+  const std::string path(host::k_holds_file);
   makes(path);
   const plan::Held toolkit{plan::pattern_of_toolkit("12-4"), {"cuda-nvcc-12-4"}};
   const plan::Held driver{"nvidia-driver*", {"nvidia-driver-615-open", "linux-image-generic"}};

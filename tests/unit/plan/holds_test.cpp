@@ -1,5 +1,6 @@
 #include "plan/holds.hpp"
 
+#include "host/paths.hpp"
 #include "support/pretend.hpp"
 #include "support/sample_scenarios.hpp"
 
@@ -67,7 +68,7 @@ TEST(Hold, IsNotPlannedTwiceAndStaysUntilItIsLetGo)
   EXPECT_THAT(step_ids(sample->plan()), ElementsAre("release-holds"));
   Pretender(*sample).run(sample->plan());
   EXPECT_THAT(sample->facts.holds, IsEmpty());
-  EXPECT_EQ(sample->facts.files.count(std::string(plan::k_holds_file)), 0U);
+  EXPECT_EQ(sample->facts.files.count(std::string(host::k_holds_file)), 0U);
 }
 
 TEST(Hold, WhatSomebodyLetGoIsHeldAgain)
@@ -83,7 +84,7 @@ TEST(Hold, OfOursIsLetGoBeforeAptIsAskedForAnotherVersion)
 {
   const SamplePtr sample = toolkit_sample();
   ask_for(*sample, "12.4.1");
-  sample->facts.files[std::string(plan::k_holds_file)] =
+  sample->facts.files[std::string(host::k_holds_file)] =
       k_toolkit_held + "\nExplanation: Held by cudasetup: cuda-toolkit-11-8\n"
                        "Package: *-11-8 *-11-8-*\nPin: release a=now\nPin-Priority: 1001\n";
   sample->facts.packages["cuda-toolkit-12-4"] = {"12.4.0-1", true};
@@ -95,8 +96,8 @@ TEST(Hold, OfOursIsLetGoBeforeAptIsAskedForAnotherVersion)
   EXPECT_THAT(shell_lines(plan, "release-holds"), Contains("apt-mark unhold cuda-toolkit-12-4"));
   EXPECT_THAT(shell_lines(plan, "hold"), Contains("apt-mark hold cuda-toolkit-12-4"));
   Pretender(*sample).run(plan);
-  EXPECT_THAT(sample->facts.files[std::string(plan::k_holds_file)], HasSubstr("*-11-8"));
-  EXPECT_THAT(sample->facts.files[std::string(plan::k_holds_file)], HasSubstr("*-12-4"));
+  EXPECT_THAT(sample->facts.files[std::string(host::k_holds_file)], HasSubstr("*-11-8"));
+  EXPECT_THAT(sample->facts.files[std::string(host::k_holds_file)], HasSubstr("*-12-4"));
 }
 
 TEST(Hold, OfADriverComesWithAnExactVersionAndNotWithABranch)
@@ -144,7 +145,7 @@ TEST(Hold, OfADriverKeepsAllItsPackagesAndTheKernelThatItsModulesAreBuiltFor)
   EXPECT_THAT(step_named(plan, "hold").because,
               HasSubstr("new kernels, their security fixes among them, wait as well"));
   Pretender(*sample).run(plan);
-  EXPECT_THAT(sample->facts.files[std::string(plan::k_holds_file)],
+  EXPECT_THAT(sample->facts.files[std::string(host::k_holds_file)],
               testing::AllOf(HasSubstr(" nvidia-kernel-* "), HasSubstr(" linux-image-generic-hwe-24.04\n")));
   EXPECT_THAT(step_ids(sample->plan()), Not(Contains("hold")));
 }
@@ -162,6 +163,28 @@ TEST(Hold, LeavesTheKernelToDkmsAndToWhoHoldsItAlready)
   sample->resolution.driver.origin = resolve::DriverOrigin::ubuntu_dkms;
   EXPECT_THAT(shell_lines(sample->plan(), "hold"), Not(Contains(HasSubstr("linux-headers"))));
   EXPECT_THAT(step_named(sample->plan(), "hold").because, Not(HasSubstr("kernel")));
+}
+
+TEST(Hold, OfADriverThatIsKeptIsThatOfWhatIsInstalled)
+{
+  const SamplePtr sample = prebuilt_sample();
+  Pretender(*sample).run(sample->plan());
+  resolve::DriverSelection kept;
+  kept.action = resolve::DriverAction::keep;
+  kept.version = version("580.178.04");
+  sample->resolution.driver = kept;
+  sample->request.driver = {resolve::DriverChoice::keep};
+  EXPECT_THAT(step_ids(sample->plan()), IsEmpty()) << "it was held before, and nothing says otherwise";
+  sample->settings.holds = Holds::none;
+  EXPECT_THAT(step_ids(sample->plan()), ElementsAre("release-holds"));
+  Pretender(*sample).run(sample->plan());
+  EXPECT_THAT(sample->facts.holds, IsEmpty());
+  EXPECT_THAT(step_ids(sample->plan()), IsEmpty());
+  sample->settings.holds = Holds::all;
+  EXPECT_THAT(shell_lines(sample->plan(), "hold"),
+              Contains(testing::AllOf(HasSubstr(" nvidia-driver-580-open "),
+                                      HasSubstr(" linux-image-generic-hwe-24.04"),
+                                      HasSubstr("apt-mark hold "))));
 }
 
 TEST(Hold, OfADriverIsAlsoOnTheBlockListOfUnattendedUpgradesWhereThatIs)
