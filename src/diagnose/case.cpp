@@ -1,5 +1,7 @@
 #include "diagnose/rules.hpp"
 
+#include "base/text.hpp"
+#include "host/package_names.hpp"
 #include "host/tool_version.hpp"
 
 #include <algorithm>
@@ -100,6 +102,25 @@ std::string driver_package(const Case& at)
     }
   }
   return "";
+}
+
+std::string modules_stem(const std::string& package)
+{
+  constexpr std::size_t k_branch_digits = 3;
+  std::vector<std::string> kept;
+  for (const std::string_view part : base::split(package, '-')) {
+    const bool is_branch = part.size() == k_branch_digits && base::parse_number(part);
+    if (!is_branch && part != "linux" && part != "modules" && part != "nvidia" && part != "server" && part != "open") {
+      break;
+    }
+    kept.emplace_back(part);
+  }
+  return base::join(kept, "-");
+}
+
+bool holds_driver(const Case& at)
+{
+  return std::any_of(at.facts.holds.begin(), at.facts.holds.end(), host::is_driver_package);
 }
 
 std::vector<std::pair<std::string, std::string>> driver_parts(const Case& at)

@@ -13,11 +13,17 @@ Signs mismatch(const Case& at)
 {
   const auto installed = installed_driver(at);
   const bool differs = installed && at.facts.driver && *installed != at.facts.driver->version;
-  return differs && owns_kernel(at) ? sign("the loaded module is " + at.facts.driver->version.text() +
-                                               ", the installed libraries are " + installed->text(),
-                                           "a reboot loads the new module",
-                                           {"sudo", "reboot"})
-                                    : Signs{};
+  if (!differs || !owns_kernel(at)) {
+    return {};
+  }
+  const bool may_recur = !holds_driver(at) && !driver_package(at).empty();
+  return sign(
+      "the loaded module is " + at.facts.driver->version.text() + ", the installed libraries are " + installed->text(),
+      "a reboot loads the new module" +
+          std::string(may_recur ? "; then `sudo cudasetup install --cuda none --torch none --driver keep --hold` has "
+                                  "upgrades, unattended ones too, leave the driver alone"
+                                : ""),
+      {"sudo", "reboot"});
 }
 
 /// Whether packages bring the driver's libraries, too.

@@ -1,8 +1,11 @@
 #include "base/text.hpp"
 #include "diagnose/rules.hpp"
+#include "host/package_names.hpp"
+#include "host/paths.hpp"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace cudasetup::diagnose {
 
@@ -84,18 +87,44 @@ Signs next_without_headers(const Case& at)
              : Signs{};
 }
 
+/// Ends the hold of the driver: ours with what belongs to it, or somebody else's.
+base::Hint let_go(const Case& at, std::string text)
+{
+  const bool is_ours = std::any_of(
+      at.facts.pins.begin(), at.facts.pins.end(), [](const auto& pin) { return pin.file == host::k_holds_file; });
+  if (is_ours) {
+    return install_hint(std::move(text), {"--cuda", "none", "--torch", "none", "--driver", "keep", "--no-hold"});
+  }
+  base::Command unhold{{"sudo", "apt-mark", "unhold"}};
+  std::copy_if(at.facts.holds.begin(), at.facts.holds.end(), std::back_inserter(unhold.argv), host::is_driver_package);
+  return {std::move(text), std::move(unhold)};
+}
+
 Signs next_without_module(const Case& at)
 {
   const host::Kernel* next = next_without(at);
   if (next == nullptr || (is_built_here(at) && !next->has_headers)) {
     return {};
   }
-  return is_built_here(at) ? sign(next->release + " boots next, and has no nvidia.ko",
-                                  "build it",
-                                  {"sudo", "dkms", "autoinstall", "-k", next->release})
-                           : sign(next->release + " boots next, and has no nvidia.ko",
-                                  "see which packages have modules for it",
-                                  {"apt-cache", "search", "--names-only", "linux-modules-nvidia.*" + next->release});
+  const std::string evidence = next->release + " boots next, and has no nvidia.ko";
+  if (is_built_here(at)) {
+    return sign(evidence, "build it", {"sudo", "dkms", "autoinstall", "-k", next->release});
+  }
+  const std::string prebuilt = package_with(at, "linux-modules-nvidia-");
+  if (prebuilt.empty()) {
+    return sign(evidence,
+                "see which packages have modules for it",
+                {"apt-cache", "search", "--names-only", "linux-modules-nvidia.*" + next->release});
+  }
+  if (!holds_driver(at)) {
+    return sign(evidence,
+                "install its modules; where they need a newer driver, apt brings that along",
+                {"sudo", "apt-get", "install", modules_stem(prebuilt) + "-" + next->release});
+  }
+  return {{evidence + "; those that Ubuntu has may be for a newer driver, and this one is on hold",
+           {hint("do without that kernel, as long as the driver is to stay",
+                 {"sudo", "apt-get", "purge", "linux-image-" + next->release}),
+            let_go(at, "let the driver go; `sudo apt-get dist-upgrade` then brings a newer one, with its modules")}}};
 }
 
 Signs older_gcc(const Case& at)

@@ -53,21 +53,6 @@ Signs no_headers(const Case& at)
                                     : Signs{};
 }
 
-/// "linux-modules-nvidia-580-server-open" of a package of such modules for some kernel.
-std::string flavour_of(const std::string& package)
-{
-  constexpr std::size_t k_branch_digits = 3;
-  std::vector<std::string> kept;
-  for (const std::string_view part : base::split(package, '-')) {
-    const bool is_branch = part.size() == k_branch_digits && base::parse_number(part);
-    if (!is_branch && part != "linux" && part != "modules" && part != "nvidia" && part != "server" && part != "open") {
-      break;
-    }
-    kept.emplace_back(part);
-  }
-  return base::join(kept, "-");
-}
-
 Signs no_module(const Case& at)
 {
   const host::Kernel* kernel = running_kernel(at);
@@ -86,7 +71,7 @@ Signs no_module(const Case& at)
   }
   return sign("no nvidia.ko below /lib/modules/" + kernel->release + ", though " + prebuilt + " is installed",
               "install the modules for this kernel",
-              {"sudo", "apt-get", "install", flavour_of(prebuilt) + "-" + kernel->release});
+              {"sudo", "apt-get", "install", modules_stem(prebuilt) + "-" + kernel->release});
 }
 
 /// The module that would be loaded: one that DKMS made goes first.

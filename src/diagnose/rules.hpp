@@ -71,6 +71,10 @@ bool has_package(const Case& at, std::string_view name);
 std::string package_with(const Case& at, std::string_view prefix);
 /// A package of the driver's kernel module or of all the driver; empty: none.
 std::string driver_package(const Case& at);
+/// "linux-modules-nvidia-580-server-open" of a package of such modules for some kernel.
+std::string modules_stem(const std::string& package);
+/// Whether anything of the driver is on hold.
+bool holds_driver(const Case& at);
 /// The packages that hold the driver's own files, all of one build: name → version.
 std::vector<std::pair<std::string, std::string>> driver_parts(const Case& at);
 /// The driver whose files are there, by its library or its packages. nullopt: none, or several.

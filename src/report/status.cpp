@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace cudasetup::report {
 
@@ -162,8 +163,19 @@ void add_torches(const std::vector<diagnose::TorchStatus>& all, std::string_view
 void add_apt(const Status& status, Screen& screen)
 {
   screen.line("On hold", status.holds.empty() ? "nothing of NVIDIA's" : base::join(status.holds, ", "));
-  for (const host::Pin& pin : status.pins) {
-    screen.line("Pinned", pin.package + " to " + pin.pin + " at " + std::to_string(pin.priority) + ", by " + pin.file);
+  constexpr std::size_t k_most_named = 3; // a driver has some twenty
+  for (auto pin = status.pins.begin(); pin != status.pins.end();) {
+    const auto end = std::find_if(pin, status.pins.end(), [&](const host::Pin& other) {
+      return other.file != pin->file || other.pin != pin->pin || other.priority != pin->priority;
+    });
+    std::vector<std::string> names;
+    std::transform(pin, end, std::back_inserter(names), [](const host::Pin& each) { return each.package; });
+    const std::size_t more = names.size() > k_most_named + 1 ? names.size() - k_most_named : 0;
+    names.resize(names.size() - more);
+    screen.line("Pinned",
+                base::join(names, ", ") + (more > 0 ? " and " + std::to_string(more) + " more" : "") + " to " +
+                    pin->pin + " at " + std::to_string(pin->priority) + ", by " + pin->file);
+    pin = end;
   }
 }
 

@@ -118,6 +118,41 @@ TEST(Diagnose, WhatWasUnpackedInPartIsInstalledAgainOrRemoved)
             "sudo dpkg --force-remove-reinstreq --purge cuda-repo-ubuntu2204-12-4-local");
 }
 
+TEST(Diagnose, AKernelWithoutBuiltModulesIsToldHowToGetThemAndWhatAHoldMeans)
+{
+  Machine machine;
+  std::erase_if(machine.facts.packages, [](const auto& package) { return package.first.starts_with("nvidia-dkms"); });
+  machine.install("linux-modules-nvidia-580-open-generic", "6.8.0-45.45");
+  machine.details.kernels.push_back({"6.8.0-50-generic", false, {}});
+  const auto commands = [&] {
+    std::vector<std::string> lines;
+    for (const Finding& finding : machine.findings()) {
+      for (const base::Hint& remedy : finding.remedies) {
+        lines.push_back(base::to_shell(*remedy.command));
+      }
+    }
+    return lines;
+  };
+  EXPECT_THAT(commands(), ElementsAre("sudo apt-get install linux-modules-nvidia-580-open-6.8.0-50-generic"));
+  machine.facts.holds = {"nvidia-driver-580-open"};
+  EXPECT_THAT(
+      commands(),
+      ElementsAre("sudo apt-get purge linux-image-6.8.0-50-generic", "sudo apt-mark unhold nvidia-driver-580-open"));
+  machine.facts.pins = {{"/etc/apt/preferences.d/cudasetup-holds", "nvidia-driver*", "release a=now", 1001}};
+  EXPECT_THAT(commands(),
+              ElementsAre("sudo apt-get purge linux-image-6.8.0-50-generic",
+                          "sudo cudasetup install --cuda none --torch none --driver keep --no-hold"));
+}
+
+TEST(Diagnose, AnUpgradedDriverIsToldHowToKeepItFromThat)
+{
+  Machine machine;
+  machine.details.libraries.front().version = version("580.126.09");
+  EXPECT_THAT(machine.findings().at(0).remedies.at(0).text, testing::HasSubstr("--driver keep --hold"));
+  machine.facts.holds = {"nvidia-utils-580"};
+  EXPECT_THAT(machine.findings().at(0).remedies.at(0).text, Not(testing::HasSubstr("--hold")));
+}
+
 TEST(Diagnose, WhatFollowsFromACauseIsNotToldBesideIt)
 {
   Machine machine;

@@ -60,6 +60,9 @@ void have_two_toolkits(Machine& at)
   at.facts.libtorch.push_back({"/opt/libtorch/1.7.1+cu102", "1.7.1+cu102"});
   at.facts.holds = {"cuda-toolkit-12-4"};
   at.facts.pins = {{"/etc/apt/preferences.d/cuda-repository-pin-600", "*", "release l=NVIDIA CUDA", 600}};
+  for (const char* name : {"nvidia-driver*", "nvidia-firmware*", "nvidia-kernel-*", "nvidia-utils*", "libnvidia-gl*"}) {
+    at.facts.pins.push_back({"/etc/apt/preferences.d/cudasetup-holds", name, "release a=now", 1001});
+  }
   at.details.python = {{"/opt/torch-venv", "2.7.1+cu128", true}};
 }
 
