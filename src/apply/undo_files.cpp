@@ -1,6 +1,7 @@
 #include "apply/undo_parts.hpp"
 
 #include "base/octal.hpp"
+#include "host/paths.hpp"
 
 #include <algorithm>
 
@@ -173,6 +174,22 @@ void plan_files(const UndoInput& input, plan::UndoPlan& plan)
                                    "Put back files, links and directories",
                                    "they return as they were kept before the first change; what was not there goes",
                                    std::move(commands)));
+  }
+}
+
+void plan_initramfs(const UndoInput& input, plan::UndoPlan& plan)
+{
+  const auto& originals = input.transaction.originals;
+  const bool goes = std::any_of(originals.begin(), originals.end(), [&](const Original& original) {
+    const PathState& now = input.paths_now.at(original.path);
+    return original.path == host::k_nouveau_file && now != original.before && !was_changed_since(input, original, now);
+  });
+  if (goes) {
+    plan.steps.push_back(undo_step("undo-initramfs",
+                                   "Renew the initial RAM disk",
+                                   "it carries what keeps nouveau off; nouveau may have the GPU again",
+                                   {{"update-initramfs", "-u"}}));
+    std::get<plan::Run>(plan.steps.back().actions.front()).on_failure = plan::OnFailure::go_on;
   }
 }
 

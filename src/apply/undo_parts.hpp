@@ -27,5 +27,7 @@ void plan_key(const UndoInput& input, plan::UndoPlan& plan);
 bool is_kept_key(const UndoInput& input, const std::string& path);
 /// Files, links and directories.
 void plan_files(const UndoInput& input, plan::UndoPlan& plan);
+/// The initial RAM disk, which carries the files of modprobe's: after those and after the packages.
+void plan_initramfs(const UndoInput& input, plan::UndoPlan& plan);
 
 } // namespace cudasetup::apply

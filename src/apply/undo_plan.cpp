@@ -116,6 +116,7 @@ plan::UndoPlan plan_undo(const UndoInput& input)
   plan_packages(input, plan);
   plan_alternatives(input, plan);
   plan_files(input, plan);
+  plan_initramfs(input, plan);
   if (!plan.steps.empty()) {
     plan.steps.push_back(
         undo_step("undo-ldconfig", "Read the loader's directories again", "libraries have gone", {{"ldconfig"}}));

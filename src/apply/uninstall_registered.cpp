@@ -254,7 +254,8 @@ void point_at_another_toolkit(const UninstallInput& input, const Going& going, R
 /// needs any more.
 bool belongs_to_what_goes(const Going& going, const std::string& path)
 {
-  if (path == host::k_driver_pin_file || path == host::k_component_file || path == host::k_block_list_file) {
+  if (path == host::k_driver_pin_file || path == host::k_component_file || path == host::k_block_list_file ||
+      path == host::k_nouveau_file) {
     return std::any_of(going.packages.begin(), going.packages.end(), host::is_driver_package);
   }
   const bool of_toolkit = std::any_of(going.minors.begin(), going.minors.end(), [&](const std::string& minor) {
@@ -319,6 +320,16 @@ void plan_registered(const UninstallInput& input, const Going& going, plan::Unin
                        all ? "they become what they were before cudasetup first changed them"
                            : "the loader, CMake, pkg-config and new shells find what stays, or nothing",
                        registered.actions()));
+  }
+  const bool lets_nouveau =
+      std::any_of(registered.actions().begin(), registered.actions().end(), [](const plan::Action& action) {
+        const auto* remove = std::get_if<plan::Remove>(&action);
+        return remove != nullptr && remove->paths == std::vector<std::string>{std::string(host::k_nouveau_file)};
+      });
+  if (lets_nouveau) {
+    plan::Run renew{base::Command{{"update-initramfs", "-u"}}, plan::OnFailure::go_on};
+    plan.steps.push_back(uninstall_step(
+        "uninstall-initramfs", "Renew the initial RAM disk", "it carries what keeps nouveau off", {std::move(renew)}));
   }
 }
 

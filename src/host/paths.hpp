@@ -15,6 +15,8 @@ inline constexpr std::string_view k_holds_file = "/etc/apt/preferences.d/cudaset
 /// Keeps unattended-upgrades from what is held of the driver: after Ubuntu's own 50unattended-upgrades, whose lists a
 /// later file adds to.
 inline constexpr std::string_view k_block_list_file = "/etc/apt/apt.conf.d/52cudasetup-unattended-upgrades";
+/// Keeps Linux's own drivers (nouveau, nova_core) from the GPU.
+inline constexpr std::string_view k_nouveau_file = "/etc/modprobe.d/cudasetup-nouveau.conf";
 /// Adds components of Ubuntu's archive to those that apt uses.
 inline constexpr std::string_view k_component_file = "/etc/apt/sources.list.d/cudasetup-ubuntu.list";
 inline constexpr std::string_view k_sources_directory = "/etc/apt/sources.list.d";

@@ -177,6 +177,9 @@ std::vector<Step> driver_steps(const Input& input)
   step.undo = purging(packages);
   step.interruptible = Interruptible::no;
   steps.push_back(std::move(step));
+  // After it: a machine whose driver could not be installed keeps the one that it has.
+  std::vector<Step> off = nouveau_steps(input);
+  std::move(off.begin(), off.end(), std::back_inserter(steps));
   return steps;
 }
 

@@ -56,6 +56,13 @@ void describe_driver(const Input& input, Simulation& simulation);
 /// built first, and Secure Boot may have refused that. Only where the modules' package stands for them.
 std::vector<std::string> builders_in_the_way(const Input& input);
 
+// --- nouveau.cpp
+
+/// Where a driver is installed and nouveau or nova_core is loaded or has a GPU: keeps them off from the next boot on,
+/// by a file of modprobe's and a new initial RAM disk. Ubuntu's packages do so for nouveau, and for nova_core only
+/// since 580.126.09-0ubuntu0.24.04.2 (LP #2142443); of NVIDIA's it is not taken for granted.
+std::vector<Step> nouveau_steps(const Input& input);
+
 // --- secure_boot.cpp
 
 /// Whether the plan has the key of the driver's module enrolled, since Secure Boot is on and the firmware neither knows

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/../lib/case.sh"
 . "$(dirname "$0")/../lib/driver.sh"
 . "$(dirname "$0")/../lib/install.sh"
+. "$(dirname "$0")/../lib/machine.sh"
 . "$(dirname "$0")/../lib/undo.sh"
 
 ONLY=(--yes --cuda none --torch none)
@@ -83,17 +84,19 @@ cat "$OUT" "$ERR" >"$CASE_HOME/said"
 grep -q 'nvidia-driver-535 is a transitional package that installs nvidia-driver-580' "$CASE_HOME/said" || fail '535 is not explained'
 
 # --- NVIDIA's: without the pin its own name for 570 would install Ubuntu's 580.
-setup install "${ONLY[@]}" --gpu 10de:2684 --driver 570
+# nouveau has the GPU, and is to have it no more at the next boot.
+bus nouveau 2684 nouveau
+setup install "${ONLY[@]}" --sys-path "$BUS" --driver 570
 expect_status 0
+expect_err 'Keep nouveau from the GPU'
+grep -qx 'blacklist nova_core' "$ROOT/etc/modprobe.d/cudasetup-nouveau.conf" || fail 'nothing keeps nouveau off'
+grep -aq 'Written by cudasetup' "$ROOT/boot/initrd.img-7.0.0-43-generic" || fail 'the initial RAM disk lets nouveau in'
 expect_package nvidia-driver-570-open 570.211.01-0ubuntu1
 expect_package linux-headers-generic-hwe-24.04 ''
 grep -qx 'Pin: release o=Ubuntu' "$ROOT$PIN" || fail "Ubuntu's driver is not kept out"
 [ "$(driver_versions)" = 570.211.01-0ubuntu1 ] || fail "of two origins: $(driver_versions)"
-setup undo --yes
-expect_status 0
-# Scripts of the stand-ins of NVIDIA's packages leave the initial RAM disk as it was with the driver.
-root_run "$ROOT" update-initramfs -u
-expect_undone
+# Scripts of the stand-ins of NVIDIA's packages leave the initial RAM disk as it was with the driver; undo renews it.
+taken_back
 root_drop "$ROOT"
 
 # --- 24.04 without multiverse, where the only driver is that knows this card.

@@ -240,6 +240,14 @@ TEST_F(UndoPlanTest, what_somebody_edited_since_is_left_with_the_choice)
   EXPECT_NE(m_plan.left[1].text.find("kept in /s/0001"), std::string::npos);
 }
 
+TEST_F(UndoPlanTest, what_kept_nouveau_off_goes_from_the_initial_ram_disk_too)
+{
+  path({"/etc/modprobe.d/cudasetup-nouveau.conf", Extent::single, {}, ""}, file("1"), file("1"));
+  EXPECT_EQ(commands(), (Lines{"rm -f -- /etc/modprobe.d/cudasetup-nouveau.conf", "update-initramfs -u"}));
+  m_input.paths_now["/etc/modprobe.d/cudasetup-nouveau.conf"] = file("edited");
+  EXPECT_EQ(commands(), Lines{}) << "what somebody edited stays, there too";
+}
+
 TEST_F(UndoPlanTest, a_driver_that_goes_needs_a_reboot)
 {
   package("g++", std::nullopt, k_there, k_there);

@@ -72,6 +72,16 @@ TEST_F(UninstallDriverTest, what_keeps_it_from_one_origin_and_where_it_is_goes_w
                           "ldconfig"));
 }
 
+TEST_F(UninstallDriverTest, nouveau_may_have_the_gpu_again)
+{
+  makes("/etc/modprobe.d/cudasetup-nouveau.conf");
+  m_input.request = {base::Version::parse("12.4"), {}, {}};
+  EXPECT_THAT(commands(), Not(Contains("update-initramfs -u")));
+  m_input.request = {std::nullopt, std::nullopt, plan::DriverGoes::yes};
+  EXPECT_THAT(commands(),
+              testing::IsSupersetOf({"rm -rf -- /etc/modprobe.d/cudasetup-nouveau.conf", "update-initramfs -u"}));
+}
+
 TEST_F(UninstallDriverTest, lets_go_what_was_held_of_the_kernel_for_it)
 {
   becomes("linux-image-generic", "hi");

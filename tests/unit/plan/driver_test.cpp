@@ -47,6 +47,35 @@ TEST(DriverSteps, TakesUbuntusDriverBeforeNvidiasArchiveIsThere)
               HasSubstr("nvidia-driver-550 linux-modules-nvidia-550-generic"));
 }
 
+TEST(DriverSteps, KeepsNouveauOffTheNextBootOnceTheDriverIsThere)
+{
+  const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
+  choose_driver(*sample, "550.54.15");
+  EXPECT_THAT(step_ids(sample->plan()), Not(Contains("keep-nouveau-off"))) << "nothing holds the GPU";
+  sample->facts.ground.modules = std::set<std::string>{"nouveau"};
+  const plan::Plan plan = sample->plan();
+  EXPECT_EQ(index_of(plan, "keep-nouveau-off"), index_of(plan, "apt-install-driver") + 1);
+  EXPECT_THAT(shell_lines(plan, "keep-nouveau-off").back(), HasSubstr("update-initramfs -u"));
+  const plan::Step& step = plan.steps.at(index_of(plan, "keep-nouveau-off"));
+  const auto& file = std::get<plan::WriteFile>(step.actions.front());
+  EXPECT_EQ(file.path, "/etc/modprobe.d/cudasetup-nouveau.conf");
+  EXPECT_THAT(file.content, AllOf(HasSubstr("\nblacklist nouveau\n"), HasSubstr("\nblacklist nova_core\n")));
+  sample->facts.files[file.path] = file.content;
+  EXPECT_THAT(step_ids(sample->plan()), Not(Contains("keep-nouveau-off"))) << "it is kept off already";
+}
+
+TEST(DriverSteps, LeavesNouveauToUbuntusPackagesButNotNova)
+{
+  const SamplePtr sample = network_sample("24.04", "2.4.11", "12.4.1");
+  choose_driver(*sample, "580.178.04");
+  take_ubuntus(*sample, {{"nvidia-driver-580-open", ""}, {"linux-modules-nvidia-580-open-generic", ""}});
+  sample->facts.gpus.at(0).bound_driver = "nouveau";
+  EXPECT_THAT(step_ids(sample->plan()), Not(Contains("keep-nouveau-off"))) << "its packages do so";
+  sample->facts.gpus.at(0).bound_driver = "NovaCore";
+  const plan::Plan plan = sample->plan();
+  EXPECT_EQ(plan.steps.at(index_of(plan, "keep-nouveau-off")).title, "Keep nova_core from the GPU");
+}
+
 TEST(DriverSteps, WhatDkmsBuiltMakesRoomForUbuntusOwnModule)
 {
   const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
