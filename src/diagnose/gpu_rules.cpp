@@ -43,6 +43,11 @@ Signs held_by(const Case& at, std::string_view driver)
       signs.push_back({gpu.bound_driver + " drives " + gpu_label(at, gpu),
                        {is_there ? hint("NVIDIA's driver is installed: a reboot loads it instead", {"sudo", "reboot"})
                                  : hint("install NVIDIA's driver", {"sudo", "cudasetup", "install"})}});
+      if (is_there) {
+        signs.back().remedies.push_back(hint("where a reboot did not, the initial RAM disk still lets " +
+                                                 gpu.bound_driver + " in: renew it, and reboot",
+                                             {"sudo", "update-initramfs", "-u"}));
+      }
     }
   }
   return owns_kernel(at) ? signs : Signs{};
