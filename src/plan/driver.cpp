@@ -162,6 +162,9 @@ std::vector<Step> driver_steps(const Input& input)
   }
   std::vector<Step> enrolment = enrolment_steps(input);
   std::move(enrolment.begin(), enrolment.end(), std::back_inserter(steps));
+  // Before it, as its packages do: what goes on after a crash finds the driver there, and asks for none of this.
+  std::vector<Step> off = nouveau_steps(input);
+  std::move(off.begin(), off.end(), std::back_inserter(steps));
   Step step;
   step.id = "apt-install-driver";
   step.title = "Install the NVIDIA driver" + (driver.version ? " " + driver.version->text() : "");
@@ -177,9 +180,6 @@ std::vector<Step> driver_steps(const Input& input)
   step.undo = purging(packages);
   step.interruptible = Interruptible::no;
   steps.push_back(std::move(step));
-  // After it: a machine whose driver could not be installed keeps the one that it has.
-  std::vector<Step> off = nouveau_steps(input);
-  std::move(off.begin(), off.end(), std::back_inserter(steps));
   return steps;
 }
 
