@@ -212,13 +212,20 @@ base::Result<base::Command> answered(const Workbench& bench, const plan::Run& ru
   return command;
 }
 
+/// The last line that a failed program said, in brackets; nothing, where it said nothing.
+std::string last_words(const base::Error& error)
+{
+  const std::vector<std::string_view> said = base::lines(error.output_tail);
+  return said.empty() ? std::string{} : " (" + std::string{base::trim(said.back())} + ")";
+}
+
 base::Result<void> perform_run(Workbench& bench, const plan::Run& run)
 {
   CUDASETUP_TRY_ASSIGN(const base::Command command, answered(bench, run));
   CUDASETUP_TRY_ASSIGN(Tools::Ended ended, end_of(bench, command));
   if (ended.error && run.on_failure == plan::OnFailure::go_on) {
-    bench.effects.events.emit(
-        effects::Notice{ended.error->message + "; it goes on, and what comes next shows whether it mattered"});
+    bench.effects.events.emit(effects::Notice{ended.error->message + last_words(*ended.error) +
+                                              "; it goes on, and what comes next shows whether it mattered"});
     return {};
   }
   if (run.on_failure == plan::OnFailure::go_on_unread) {

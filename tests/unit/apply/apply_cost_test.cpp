@@ -135,6 +135,18 @@ TEST_F(ApplyCostTest, an_update_that_fails_for_no_archive_in_particular_stops_it
   EXPECT_EQ(m_machine.target.node("/etc/pin")->bytes, "before");
 }
 
+TEST_F(ApplyCostTest, a_command_that_may_fail_is_named_with_its_last_words)
+{
+  const Argv load = {"modprobe", "-a", "nvidia"};
+  m_machine.processes.answer(load, "", 1, "trying\nmodprobe: ERROR: could not insert 'nvidia': No such device\n");
+  m_plan.steps.insert(m_plan.steps.begin(), step("load-driver", {plan::Run{Command{load}, plan::OnFailure::go_on}}));
+  ASSERT_TRUE(run());
+  EXPECT_EQ(
+      m_machine.events.all<effects::Notice>().at(0).text,
+      "modprobe ended with status 1 (modprobe: ERROR: could not insert 'nvidia': No such device); it goes on, and "
+      "what comes next shows whether it mattered");
+}
+
 TEST_F(ApplyCostTest, waits_for_another_run_and_says_which)
 {
   ASSERT_TRUE(wait_for_turn(m_machine.effects, {"", 5})) << "there is none";
