@@ -56,6 +56,15 @@ void describe_driver(const Input& input, Simulation& simulation);
 /// built first, and Secure Boot may have refused that. Only where the modules' package stands for them.
 std::vector<std::string> builders_in_the_way(const Input& input);
 
+// --- driver_load.cpp
+
+/// Whether the driver that comes, or that came since the machine was started, can be loaded without a reboot: on the
+/// running system, where nothing has a GPU and Secure Boot lets the module in. One comes for the running kernel in any
+/// case.
+bool loads_now(const Input& input);
+/// Loads it.
+std::vector<Step> load_steps(const Input& input);
+
 // --- nouveau.cpp
 
 /// Where a driver is installed and nouveau or nova_core is loaded or has a GPU: keeps them off from the next boot on,
@@ -171,8 +180,8 @@ std::vector<Step> hold_steps(const Input& input);
 
 // --- planner.cpp
 
-/// A new module is loaded by the next boot: NVIDIA's guides ask for one, and nouveau or an older module holds the GPU
-/// until then.
+/// Whether a new module is loaded by the next boot alone, since nouveau or an older module holds the GPU until then, or
+/// the firmware has to be told its key.
 bool needs_reboot(const Input& input);
 
 // --- prerequisites.cpp

@@ -30,6 +30,7 @@ std::vector<Step> main_steps(const Input& input)
   append(steps, python_steps(input));
   append(steps, environment_steps(input));
   append(steps, hold_steps(input));
+  append(steps, load_steps(input));
   append(steps, after_boot_steps(input));
   return steps;
 }
@@ -128,7 +129,7 @@ bool asks_apt(const std::vector<Step>& steps)
 
 bool needs_reboot(const Input& input)
 {
-  return driver_origin(input) != DriverOrigin::none || enrols_key(input);
+  return (driver_origin(input) != DriverOrigin::none && !loads_now(input)) || enrols_key(input);
 }
 
 std::string manifest_digest(const Settings& settings)

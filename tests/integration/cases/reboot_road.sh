@@ -47,14 +47,16 @@ machine() {
   cp -a "$BUS/." "$ROOT/sys/"
 }
 
-# comes: with nouveau on the GPU, the driver is installed and awaits a reboot; status says so.
+# comes DRIVER OPTION...: the driver is installed where DRIVER has the GPU.
 comes() {
-  machine nouveau
+  machine "$1"
+  shift
   mountpoint -q "$ROOT/overlay" || mount --bind "$OVERLAY" "$ROOT/overlay"
   inside cudasetup install --mirror "nvidia=$NVIDIA" --manifest /overlay --cuda none --torch none --driver 570 "$@"
 }
+# waits: it comes where nouveau has the GPU, and awaits a reboot; status says so.
 waits() {
-  comes --yes
+  comes nouveau --yes
   expect_status 10
   cat "$OUT" "$ERR" >"$CASE_HOME/said"
   grep -Eq '^  reboot    needed, before the driver is in use$' "$CASE_HOME/said" || fail 'the reboot is not said before the start'
@@ -85,14 +87,42 @@ afterwards() {
   expect_no_out 'that only a reboot loads'
 }
 taken_back() {
-  umount "$ROOT$BOOT" "$ROOT/overlay"
+  ! mountpoint -q "$ROOT$BOOT" || umount "$ROOT$BOOT"
+  umount "$ROOT/overlay"
   inside cudasetup undo --yes
+  # Scripts of the stand-ins of NVIDIA's packages leave the initial RAM disk as it was with the driver.
+  [ "${1:-}" != stale ] || root_run "$ROOT" update-initramfs -u
   expect_undone
   if grep -aq cudasetup "$ROOT/boot/initrd.img-$KERNEL"; then fail 'the initial RAM disk still keeps nouveau off'; fi
 }
 
+# --- Nothing has the GPU: the module is loaded at once, and no boot is waited for. What stands for modprobe loads it.
+printf '%s\n' '#!/bin/sh' '[ -e /run/loads ] || { echo "modprobe: ERROR: could not insert nvidia: No such device" >&2; exit 1; }' \
+  'mkdir -p /sys/module/nvidia && echo 570.211.01 >/sys/module/nvidia/version && : >/dev/nvidiactl' \
+  >"$ROOT/usr/local/sbin/modprobe"
+chmod 0755 "$ROOT/usr/local/sbin/modprobe"
+undo_mark
+: >"$ROOT/run/loads"
+comes none --dry-run
+expect_status 0
+expect_out '^modprobe -a nvidia nvidia_uvm'
+expect_no_out "$UNIT|$OFF"
+comes none --yes
+expect_status 40 # what stands for nvidia-smi knows no GPU
+expect_out '^ +ok +driver +loaded +the NVIDIA module 570\.211\.01 is loaded$'
+[ ! -e "$ROOT$UNIT" ] || fail 'a boot is waited for'
+inside cudasetup status
+expect_no_out '^Reboot +needed'
+taken_back stale
+rm "$ROOT/run/loads"
+comes none --yes
+expect_status 40
+expect_err 'could not insert nvidia'
+expect_out '^ +FAIL driver +loaded '
+taken_back stale
+
 # --- Said before the start.
-comes --dry-run
+comes nouveau --dry-run
 expect_status 0
 expect_out "$OFF"
 expect_out '^# Why: nouveau is loaded, and NVIDIA'

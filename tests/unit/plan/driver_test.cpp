@@ -77,6 +77,58 @@ TEST(DriverSteps, LeavesNouveauToUbuntusPackagesButNotNova)
   EXPECT_EQ(plan.steps.at(index_of(plan, "keep-nouveau-off")).title, "Keep nova_core from the GPU");
 }
 
+/// A driver that comes to a running machine with a GPU that nothing has.
+SamplePtr free_sample()
+{
+  SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
+  choose_driver(*sample, "550.54.15");
+  sample->settings.program = "/usr/bin/cudasetup";
+  sample->facts.ground.modules.emplace();
+  host::GpuDevice gpu;
+  gpu.address = "0000:01:00.0";
+  sample->facts.gpus = {gpu};
+  return sample;
+}
+
+TEST(DriverSteps, LoadsTheModuleWhereNothingHasTheGpu)
+{
+  const plan::Plan plan = free_sample()->plan();
+  EXPECT_LT(index_of(plan, "apt-install-driver"), index_of(plan, "load-driver"));
+  EXPECT_THAT(shell_lines(plan, "load-driver").front(), testing::StartsWith("modprobe -a nvidia nvidia_uvm"));
+  EXPECT_FALSE(plan.totals.reboot);
+  EXPECT_THAT(step_ids(plan), Not(Contains("after-boot")));
+}
+
+TEST(DriverSteps, LoadsWhatACutOffRunInstalled)
+{
+  const SamplePtr sample = free_sample();
+  sample->resolution.driver = {};
+  sample->resolution.driver.action = resolve::DriverAction::keep;
+  EXPECT_THAT(step_ids(sample->plan()), Not(Contains("load-driver")));
+  sample->facts.waiting_driver = host::LoadedDriver{};
+  EXPECT_THAT(step_ids(sample->plan()), Contains("load-driver"));
+  sample->facts.driver = host::LoadedDriver{};
+  EXPECT_THAT(step_ids(sample->plan()), Not(Contains("load-driver"))) << "it is loaded";
+}
+
+TEST(DriverSteps, LeavesTheModuleToTheNextBootWhereItCannotBeLoadedNow)
+{
+  const auto needs_reboot = [](auto change) {
+    const SamplePtr sample = free_sample();
+    change(*sample);
+    const plan::Plan plan = sample->plan();
+    EXPECT_THAT(step_ids(plan), Not(Contains("load-driver")));
+    return plan.totals.reboot;
+  };
+  EXPECT_TRUE(needs_reboot([](Sample& sample) { sample.facts.ground.modules->insert("nouveau"); }));
+  EXPECT_TRUE(needs_reboot([](Sample& sample) { sample.facts.ground.modules->insert("nvidia"); }));
+  EXPECT_TRUE(needs_reboot([](Sample& sample) { sample.facts.ground.modules.reset(); })) << "not known";
+  EXPECT_TRUE(needs_reboot([](Sample& sample) { sample.facts.gpus.front().bound_driver = "vfio-pci"; }));
+  EXPECT_TRUE(needs_reboot([](Sample& sample) { sample.facts.gpus.clear(); })) << "there is none to load it for";
+  EXPECT_TRUE(needs_reboot([](Sample& sample) { sample.settings.program = ""; })) << "another system than this";
+  EXPECT_TRUE(needs_reboot([](Sample& sample) { sample.facts.ground.secure_boot = host::SecureBoot::on; }));
+}
+
 TEST(DriverSteps, WhatDkmsBuiltMakesRoomForUbuntusOwnModule)
 {
   const SamplePtr sample = network_sample("22.04", "2.4.11", "12.4.1");
